@@ -1,0 +1,1 @@
+"""One question, one reply: retrieval, drafting, grounding, conversations."""

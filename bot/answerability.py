@@ -1,0 +1,107 @@
+"""Whether the text answers: one estimated probability, from cheap evidence.
+
+A logistic regression over a handful of features of the question, the evidence and the draft. Its coefficients
+stand in ``answerability.json``; ``scripts/fit_answerability.py`` makes that file and prints how well it does on cases
+it wasn't fitted to. A likeness threshold alone can't do this: a question about a place the text never names looks
+more like the text than a lay question that it answers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from bot.answers import Draft, RefusalReason
+from bot.questions import Expected, holds
+from bot.retrieve import Evidence
+from bot.rewrite import Query
+from index.lexical import terms
+from index.ports import PassageIndex
+
+_OFF_TOPIC_SIMILARITY = 0.25
+"""Under this cosine no passage is about what was asked (MiniLM: unrelated texts are at 0.0 to 0.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The estimated probability that the text answers, and what of the question the text doesn't mention."""
+
+    probability: float
+    missing: tuple[str, ...]
+    reason: RefusalReason
+
+
+class AnswerabilityModel:
+    """The regression. ``mean`` and ``scale`` standardise each feature before its weight applies."""
+
+    def __init__(self, weights: Mapping[str, float], bias: float) -> None:
+        self._weights = weights
+        self._bias = bias
+
+    @classmethod
+    def bundled(cls) -> AnswerabilityModel:
+        """The one in ``answerability.json``."""
+        data = json.loads(files("bot").joinpath("answerability.json").read_text(encoding="utf-8"))
+        return cls(data["weights"], data["bias"])
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """The logistic of the weighted sum of *features*."""
+        z = self._bias + sum(weight * features[name] for name, weight in self._weights.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+
+
+class Judge:
+    """Assesses a draft against the question, whatever generator made it."""
+
+    def __init__(self, index: PassageIndex, model: AnswerabilityModel | None = None) -> None:
+        self._index = index
+        self._model = model or AnswerabilityModel.bundled()
+        self._languages = {document.id: document.language for document in index.documents}
+
+    def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:
+        """The probability that *draft*, drawn from *evidence*, answers *query*."""
+        missing = tuple(term for term in query.asked.terms if self._index.term_weight(term) >= self._unseen())
+        features = self.features(query, evidence, draft)
+        unrelated = evidence.similarity < _OFF_TOPIC_SIMILARITY
+        reason = RefusalReason.OFF_TOPIC if unrelated else RefusalReason.NOT_IN_TEXT
+        return Assessment(self._model.probability(features) if draft.claims else 0.0, missing, reason)
+
+    def _unseen(self) -> float:
+        """The weight of a term that no sentence holds."""
+        return self._index.term_weight("\x00unseen")
+
+    def features(self, query: Query, evidence: Evidence, draft: Draft) -> dict[str, float]:
+        """What the regression sees; every feature lies between 0 and 1."""
+        cited = [p for c in draft.claims for s in c.sources if (p := evidence.passage(s.passage_id))]
+        quoted = " ".join([claim.text for claim in draft.claims] + [" ".join(p.section) for p in cited])
+        around = " ".join([quoted, *(passage.text for passage in cited)])
+        language = self._languages[cited[0].document_id] if cited else "en"
+        claimed = {claim.text for claim in draft.claims}
+        in_quote, in_passage = set(terms(quoted, language)), set(terms(around, language))
+        asked = query.asked
+        weight = {term: self._index.term_weight(term) for term in asked.terms}
+        unseen = [term for term in asked.terms if weight[term] >= self._unseen()]
+        names = asked.names
+        kind_met = asked.expected is not Expected.ANYTHING and any(holds(asked.expected, text) for text in claimed)
+        return {
+            "similarity_of_sentence": max((c.similarity for c in evidence.candidates if c.text in claimed), default=0.0),
+            "similarity_of_passage": evidence.similarity,
+            "covered_by_quote": _share(weight, in_quote),
+            "covered_by_passage": _share(weight, in_passage),
+            "words_unseen": len(unseen) / max(1, len(weight)),
+            "names_unseen": min(1.0, sum(name in unseen for name in names) / 2),
+            "names_not_in_passage": min(1.0, sum(name not in in_passage for name in names) / 2),
+            "kind_missing": float(asked.expected is not Expected.ANYTHING and not kind_met),
+            "kind_met": float(kind_met),
+            "rankings_agree": float(evidence.agreement),
+            "follows_up": float(query.before is not None),
+        }
+
+
+def _share(weight: Mapping[str, float], present: set[str]) -> float:
+    """How much of the total *weight* is *present*; 1 where there is nothing to find."""
+    total = sum(weight.values())
+    return sum(value for term, value in weight.items() if term in present) / total if total else 1.0

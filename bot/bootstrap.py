@@ -1,0 +1,44 @@
+"""The one function that chooses every adapter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.answer_generators import ExtractiveGenerator
+from bot.answerability import Judge
+from bot.chatbot import Chatbot
+from bot.conversation_stores import InMemoryConversationStore, SqliteConversationStore
+from bot.ports import ConversationStore
+from bot.retrieve import Retriever
+from bot.settings import BotSettings
+from index.build import open_index
+from index.embedders import MiniLMEmbedder
+from index.ports import Embedder
+from index.store import IndexStore
+
+
+def bootstrap(
+    settings: BotSettings, *, keep_conversations: bool, embedder: Embedder | None = None
+) -> Chatbot:
+    """The chatbot over the published index of ``settings.data_dir``.
+
+    Conversations are kept in SQLite, or forgotten with the process where they aren't to be kept (a one-off question
+    must work from a read-only folder). Raises `index.errors.IndexingError`, `bot.errors.ConversationStoreError`.
+    """
+    embedder = embedder or MiniLMEmbedder()
+    index = open_index(settings.data_dir, embedder)
+    return Chatbot(
+        retriever=Retriever(index, embedder),
+        generator=ExtractiveGenerator(index),
+        judge=Judge(index),
+        conversations=_conversations(settings.data_dir, keep_conversations),
+        archived=IndexStore(settings.data_dir).document,
+        answer_threshold=settings.answer_threshold,
+        max_question_chars=settings.max_question_chars,
+    )
+
+
+def _conversations(data_dir: Path, keep: bool) -> ConversationStore:
+    if keep:
+        return SqliteConversationStore(data_dir / "conversations.sqlite3")
+    return InMemoryConversationStore()

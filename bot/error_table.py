@@ -1,0 +1,37 @@
+"""The one table that maps our errors to what each edge shows: an HTTP status, an exit code, a title."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.errors import BotError, ConversationStoreError, GeneratorUnavailable, InvalidQuestion
+from corpus.errors import CorpusError, DocumentNotFound
+from index.errors import IndexingError, IndexNotWritable
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEntry:
+    """What an edge shows for an error."""
+
+    error: type[Exception]
+    title: str
+    http_status: int
+    exit_code: int
+
+
+ERROR_TABLE: tuple[ErrorEntry, ...] = (
+    ErrorEntry(InvalidQuestion, "The question can't be asked", 422, 2),
+    ErrorEntry(DocumentNotFound, "No such document", 404, 2),
+    ErrorEntry(CorpusError, "The explainer can't be read", 422, 2),
+    ErrorEntry(IndexNotWritable, "The index can't be written", 503, 5),
+    ErrorEntry(IndexingError, "The index can't be used", 503, 4),
+    ErrorEntry(ConversationStoreError, "The conversations can't be used", 503, 5),
+    ErrorEntry(GeneratorUnavailable, "The answer generator can't be reached", 503, 5),
+    ErrorEntry(BotError, "The question could not be answered", 500, 5),
+)
+"""The first entry whose class fits counts, so the narrower ones come first."""
+
+
+def entry_for(error: Exception) -> ErrorEntry | None:
+    """The table's entry for *error*, or None for an error that isn't ours."""
+    return next((entry for entry in ERROR_TABLE if isinstance(error, entry.error)), None)

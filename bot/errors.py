@@ -1,0 +1,29 @@
+"""What can go wrong while a question is asked.
+
+    BotError
+    ├── InvalidQuestion             empty, too long, or not text
+    ├── ConversationStoreError      the conversations can't be read or written
+    └── GeneratorUnavailable        the answer generator can't be reached; ``retryable`` says whether to try again
+
+A question that the text doesn't answer is no error: it is a `bot.answers.Refusal`.
+"""
+
+
+class BotError(Exception):
+    """Base of everything that `bot` raises on purpose."""
+
+
+class InvalidQuestion(BotError):  # noqa: N818 - named for what happened, as httpx does
+    """A question that can't be asked; the message says why."""
+
+
+class ConversationStoreError(BotError):
+    """The conversations can't be read or written."""
+
+
+class GeneratorUnavailable(BotError):  # noqa: N818
+    """The answer generator can't be reached."""
+
+    def __init__(self, message: str, *, retryable: bool) -> None:
+        super().__init__(message)
+        self.retryable = retryable

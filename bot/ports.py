@@ -1,0 +1,53 @@
+"""The ports of this package; the defaults need no server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.answers import Draft, Turn
+from bot.retrieve import Evidence
+from bot.rewrite import Query
+
+
+class AnswerGenerator(Protocol):
+    """Turns evidence into a draft."""
+
+    def draft(self, question: Query, evidence: Evidence) -> Draft:
+        """A draft whose claims cite passages of *evidence*; empty where the generator finds no answer.
+
+        Raises `bot.errors.GeneratorUnavailable`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """A conversation as a list shows it: its first question and when it last went on (UTC)."""
+
+    id: str
+    first_question: str
+    turns: int
+    updated_at: datetime
+
+
+class ConversationStore(Protocol):
+    """Keeps conversations. Every method may raise `bot.errors.ConversationStoreError`."""
+
+    def turns(self, conversation_id: str) -> Sequence[Turn]:
+        """The turns of a conversation, oldest first; empty for an id that was never written."""
+        ...
+
+    def append(self, conversation_id: str, turn: Turn) -> None:
+        """Adds *turn*; the conversation begins with its first turn."""
+        ...
+
+    def conversations(self, limit: int = 50) -> Sequence[ConversationSummary]:
+        """The conversations that were used last, newest first."""
+        ...
+
+    def delete(self, conversation_id: str) -> bool:
+        """Removes a conversation; false where there was none."""
+        ...

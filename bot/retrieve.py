@@ -1,0 +1,123 @@
+"""Hybrid retrieval: BM25 and dense vectors, over passages and sentences, fused by reciprocal rank.
+
+Reciprocal rank fusion: Cormack, Clarke & Büttcher, SIGIR 2009; k = 60 as in the paper.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.answers import ScoredPassage
+from bot.rewrite import Query
+from corpus.documents import Document
+from index.passages import Passage, Sentence
+from index.ports import Embedder, PassageIndex, Ranking, SearchResult, Vectors
+
+_RRF_K = 60
+_DEPTH = 100
+"""Rows taken from each ranking before they are fused."""
+
+_PASSAGES = 8
+"""Passages whose sentences may be quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that an answer may quote, with its cosine to the query."""
+
+    row: int
+    passage_row: int
+    passage: Passage
+    sentence: Sentence
+    text: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an answer may use: passages, best first, and their sentences.
+
+    ``similarity`` is the highest cosine of a passage to the query; ``agreement`` says whether the words and the
+    vectors put the same passage first.
+    """
+
+    passages: tuple[ScoredPassage, ...]
+    candidates: tuple[Candidate, ...]
+    similarity: float
+    agreement: bool
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """The passage of that id, if it is among the evidence."""
+        return next((s.passage for s in self.passages if s.passage.id == passage_id), None)
+
+
+class Retriever:
+    """Searches one index with one embedder."""
+
+    def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
+        self.index = index
+        self._embedder = embedder
+        self._documents = {document.id: document for document in index.documents}
+
+    def document(self, passage: Passage) -> Document:
+        """The document that *passage* is a slice of."""
+        return self._documents[passage.document_id]
+
+    def search(self, query: Query) -> Evidence:
+        """The evidence for *query*: each of its texts is searched in four ways, and all rankings are fused."""
+        vectors = [self._embedder.embed_query(text) for text in query.texts]
+        results = [
+            self.index.search(vector, text, _DEPTH) for vector, text in zip(vectors, query.texts, strict=True)
+        ]
+        fused = fuse(ranking for result in results for ranking in self._passage_rankings(result))
+        best = sorted(fused.items(), key=lambda item: (-item[1], item[0]))[:_PASSAGES]
+        return Evidence(
+            passages=tuple(ScoredPassage(self.index.passages[row], score) for row, score in best),
+            candidates=self._candidates([row for row, _ in best], vectors),
+            similarity=max((s for result in results for s in result.dense_passages.scores[:1]), default=0.0),
+            agreement=_agree(results[0]),
+        )
+
+    def _passage_rankings(self, result: SearchResult) -> list[Sequence[int]]:
+        return [
+            result.dense_passages.rows,
+            result.lexical_passages.rows,
+            self._passages_of(result.dense_sentences),
+            self._passages_of(result.lexical_sentences),
+        ]
+
+    def _passages_of(self, sentences: Ranking) -> list[int]:
+        """The passages of ranked sentences, each at the place of its best sentence."""
+        return list(dict.fromkeys(self.index.sentences[row].passage_row for row in sentences.rows))
+
+    def _candidates(self, passage_rows: list[int], vectors: list[Vectors]) -> tuple[Candidate, ...]:
+        rows = [row for passage_row in passage_rows for row in self.index.sentence_rows(passage_row)]
+        if not rows:
+            return ()
+        similarities = [self.index.similarities(vector, rows) for vector in vectors]
+        return tuple(
+            self._candidate(row, max(float(of_vector[i]) for of_vector in similarities))
+            for i, row in enumerate(rows)
+        )
+
+    def _candidate(self, row: int, similarity: float) -> Candidate:
+        indexed = self.index.sentences[row]
+        passage = self.index.passages[indexed.passage_row]
+        text = passage.slice(indexed.sentence.span)
+        return Candidate(row, indexed.passage_row, passage, indexed.sentence, text, similarity)
+
+
+def fuse(rankings: Iterable[Sequence[int]]) -> dict[int, float]:
+    """Reciprocal rank fusion: each ranking gives a row 1 / (60 + its rank, counted from 1)."""
+    scores: dict[int, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, row in enumerate(ranking, start=1):
+            scores[row] += 1 / (_RRF_K + rank)
+    return dict(scores)
+
+
+def _agree(result: SearchResult) -> bool:
+    dense, lexical = result.dense_passages.rows, result.lexical_passages.rows
+    return bool(dense and lexical) and dense[0] == lexical[0]

@@ -1,0 +1,139 @@
+"""A document: canonical text, and spans on it.
+
+Everything downstream (passages, sentences, quotes, footnotes) is a half-open span ``[start, end)`` of
+``Document.text``, counted in Unicode code points, so that a quote can be checked by slicing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points in a document's text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"A span runs forward from 0 or later, not from {self.start} to {self.end}.")
+
+    def of(self, text: str) -> str:
+        """The slice of *text* that the span covers."""
+        return text[self.start : self.end]
+
+    def contains(self, other: Span) -> bool:
+        """Whether *other* lies wholly inside."""
+        return self.start <= other.start and other.end <= self.end
+
+
+class BlockKind(StrEnum):
+    """What a block is; it decides how it is cut into sentences and how it is shown."""
+
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list or table.
+
+    ``items`` are the list's items without their bullets, or the table's rows (the header row first); a
+    paragraph has none. ``cells`` holds the cells of each row of a table. ``lead_in`` is the paragraph that
+    introduces a list or table, where there is one.
+    """
+
+    kind: BlockKind
+    span: Span
+    items: tuple[Span, ...] = ()
+    cells: tuple[tuple[Span, ...], ...] = ()
+    lead_in: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed part of a document.
+
+    ``path`` holds the headings from the outermost to this one (not the document's title); it is empty for text
+    that stands before the first heading. ``span`` runs from the heading to the end of the section's own blocks;
+    subsections are sections of their own.
+    """
+
+    heading: str
+    path: tuple[str, ...]
+    level: int
+    slug: str
+    span: Span
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The document's own footnote: its body, and the offsets in the text at which its marks stood.
+
+    A mark at offset ``m`` belongs to the sentence with ``start < m <= end``.
+    """
+
+    label: str
+    span: Span
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One explainer at one version.
+
+    ``version`` is derived: the first 12 hexadecimal digits of the SHA-256 of everything else, so that the same
+    content has the same version wherever it is loaded.
+    """
+
+    id: str
+    title: str
+    text: str
+    sections: tuple[Section, ...]
+    notes: tuple[Note, ...] = ()
+    publisher: str | None = None
+    as_of: date | None = None
+    language: str = "en"
+    topics: tuple[str, ...] = ()
+    url: str | None = None
+    version: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        for span in self._spans():
+            if span.end > len(self.text):
+                raise ValueError(f"{span} lies outside the text of document {self.id!r}.")
+        object.__setattr__(self, "version", self._digest())
+
+    def _spans(self) -> Iterator[Span]:
+        for section in self.sections:
+            yield section.span
+            for block in section.blocks:
+                yield block.span
+                yield from block.items
+        yield from (note.span for note in self.notes)
+
+    def _digest(self) -> str:
+        return hashlib.sha256(dump_document(self)).hexdigest()[:12]
+
+
+_ADAPTER: TypeAdapter[Document] = TypeAdapter(Document)
+
+
+def dump_document(document: Document) -> bytes:
+    """*document* as one line of JSON, for storage."""
+    return _ADAPTER.dump_json(document, exclude={"version"})
+
+
+def load_document_json(data: bytes | str) -> Document:
+    """The document that `dump_document` wrote; raises pydantic's ``ValidationError`` on anything else."""
+    return _ADAPTER.validate_json(data)

@@ -1,0 +1,185 @@
+"""The notes of a plain text, and the marks that lead to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.builder import InlineText, Mark
+from corpus.furniture import NOTE_HEADINGS, heading_key
+from corpus.lines import SUPERSCRIPTS, Shape, Unit, is_bare, unmark
+
+# What stands behind the last note is furniture, unless there is too much of it.
+_LARGEST_TAIL = 0.25
+
+_TEXT = (Shape.PROSE, Shape.ITEM, Shape.ROWS)
+_NUMBERED = re.compile(r"\(?(\d{1,3})[.)]?\s+(\S.*)$", re.DOTALL)
+_BRACKETED = re.compile(r"\[\^?([^\[\]\s]{1,6}(?:\s*[,;–-]\s*[^\[\]\s]{1,6})*)\]")
+_RAISED = re.compile(rf"[{SUPERSCRIPTS}]+(?:,\s?[{SUPERSCRIPTS}]+)*")
+_EXPONENT = re.compile(r"(?:(?<![\w])[munckdf]{0,2}(?:m|ft|in|mi|yd)|\d)$")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d$")
+_STUCK = re.compile(r"(?<=[^\W\d_]{2})([.,;:!?][\"”’)]?)(\d{1,3})(?=\s|$)")
+_DIGITS = str.maketrans(SUPERSCRIPTS, "0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Endnotes:
+    """A text's notes as label and body, and the units that are left without them."""
+
+    notes: tuple[tuple[str, str], ...]
+    units: tuple[Unit, ...]
+
+
+def take_notes(units: Sequence[Unit]) -> Endnotes:
+    """Part *units* into notes and the rest.
+
+    A note is what stands in a numbered list under a heading such as "Notes", or a labelled line ("[1] See …")
+    that a mark in the text leads to or that stands at the end.
+    """
+    finder = _Finder(units)
+    finder.find_headed()
+    finder.find_loose()
+    return Endnotes(tuple(finder.notes()), tuple(finder.rest()))
+
+
+class _Finder:
+    """Finds notes in units, by their places."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._units = units
+        self._entries: dict[int, tuple[str, str]] = {}
+        self._more: dict[int, int] = {}  # the place of text that goes on with a note: the place of the note
+        self._headings: set[int] = set()
+
+    def find_headed(self) -> None:
+        """Take the entries below each heading that announces notes."""
+        for place, unit in enumerate(self._units):
+            headed = unit.shape in (Shape.BARE, Shape.HEADING) and heading_key(unit.text) in NOTE_HEADINGS
+            if headed and self._take_below(place + 1):
+                self._headings.add(place)
+
+    def find_loose(self) -> None:
+        """Take labelled lines that stand anywhere else."""
+        loose = [
+            place
+            for place, unit in enumerate(self._units)
+            if unit.shape is Shape.NOTE and place not in self._entries
+        ]
+        if not loose:
+            return
+        marked = self._marked_before(len(self._units))
+        last = max(loose)
+        ends = self._is_tail(last, min(loose))
+        for place in loose:
+            unit = self._units[place]
+            if unit.label in marked or (ends and self._unbroken(place, last)):
+                self._entries[place] = (unit.label, unit.text)
+        self._take_between()
+
+    def notes(self) -> Iterator[tuple[str, str]]:
+        """Each note's label and body."""
+        for place in sorted(self._entries):
+            label, body = self._entries[place]
+            more = [self._units[other].text for other, owner in self._more.items() if owner == place]
+            yield label, " ".join([body, *more])
+
+    def rest(self) -> list[Unit]:
+        """The units that belong to no note; what only looked like one is text again."""
+        taken = self._entries.keys() | self._more.keys() | self._headings
+        end = len(self._units)
+        if taken and self._is_tail(max(taken), min(taken)) and not self._marked_after(min(taken)):
+            end = max(taken)
+        rest: list[Unit] = []
+        for place, unit in enumerate(self._units[:end]):
+            if place in taken:
+                continue
+            if unit.shape is Shape.NOTE:
+                unmark(unit, rest)
+            else:
+                rest.append(unit)
+        return rest
+
+    def _take_below(self, start: int) -> bool:
+        """Take the entries from *start* on; whether there are any."""
+        latest: tuple[int, str] | None = None
+        for place in range(start, len(self._units)):
+            unit = self._units[place]
+            entry = _entry(unit, latest[1] if latest else None)
+            if entry:
+                self._entries[place] = entry
+                latest = (place, entry[0])
+            elif latest and unit.shape is Shape.PROSE and (unit.indent or self._entry_follows(place, latest[1])):
+                self._more[place] = latest[0]
+            else:
+                break
+        return latest is not None
+
+    def _entry_follows(self, place: int, label: str) -> bool:
+        for unit in self._units[place + 1 :]:
+            if _entry(unit, label):
+                return True
+            if unit.shape is not Shape.PROSE:
+                return False
+        return False
+
+    def _take_between(self) -> None:
+        """Give to a note the paragraphs between it and the next, where no mark stands below the first note."""
+        places = sorted(self._entries)
+        if not places or self._marked_after(places[0]):
+            return
+        for place, following in zip(places, [*places[1:], places[-1]], strict=True):
+            between = range(place + 1, following)
+            if all(self._units[other].shape is Shape.PROSE for other in between):
+                self._more.update((other, place) for other in between)
+
+    def _marked_before(self, end: int) -> set[str]:
+        texts = [unit.text for place, unit in enumerate(self._units[:end]) if place not in self._entries]
+        return {label for text in texts for match in _marks_in(text) for label in _labels_of(match)}
+
+    def _marked_after(self, start: int) -> bool:
+        labels = {label for label, _ in self._entries.values()}
+        taken = self._entries.keys() | self._more.keys()
+        texts = [unit.text for place, unit in enumerate(self._units) if place > start and place not in taken]
+        return any(
+            label in labels for text in texts for match in _marks_in(text) for label in _labels_of(match)
+        )
+
+    def _is_tail(self, last: int, first: int) -> bool:
+        before = sum(unit.words for unit in self._units[:first] if unit.shape in _TEXT)
+        behind = sum(unit.words for unit in self._units[last + 1 :] if unit.shape in _TEXT)
+        return behind < _LARGEST_TAIL * before
+
+    def _unbroken(self, place: int, last: int) -> bool:
+        return all(unit.shape is Shape.NOTE for unit in self._units[place : last + 1])
+
+
+def _entry(unit: Unit, above: str | None) -> tuple[str, str] | None:
+    """The label and body in a unit below a heading such as "Notes", where *above* is the last label."""
+    if unit.shape is Shape.NOTE or (unit.shape is Shape.ITEM and unit.label[:1].isalnum()):
+        return unit.label, unit.text
+    match = _NUMBERED.match(unit.text) if unit.shape in (Shape.PROSE, Shape.BARE) else None
+    if match and (above is None or (above.isdecimal() and int(match[1]) == int(above) + 1)):
+        return match[1], match[2]
+    return None
+
+
+def _marks_in(text: str) -> Iterator[re.Match[str]]:
+    yield from _BRACKETED.finditer(text)
+    for match in _RAISED.finditer(text):
+        before = text[max(match.start() - 6, 0) : match.start()]
+        if before.strip() and (_YEAR.search(before) or not _EXPONENT.search(before)):
+            yield match
+
+
+def _labels_of(match: re.Match[str]) -> list[str]:
+    """The labels in a mark; "[1, 3–5]" has four."""
+    labels: list[str] = []
+    text = match[1] if match.re is _BRACKETED else match[0]
+    for part in re.split(r"\s*[,;]\s*", text.translate(_DIGITS)):
+        ends = re.split(r"\s*[–-]\s*", part)
+        if len(ends) == 2 and all(map(str.isdecimal, ends)) and 0 < int(ends[1]) - int(ends[0]) < 10:
+            labels.extend(str(number) for number in range(int(ends[0]), int(ends[1]) + 1))
+        else:
+            labels.append(part)
+    return labels

@@ -1,0 +1,1 @@
+"""Is every answer right, grounded, and refused where it should be? Cases, metrics, the gate, the report."""

@@ -1,0 +1,129 @@
+"""The gate: floors that a run has to hold, and the exit code that says whether it did."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from eval.cases import Kind
+from eval.errors import AskFailed, EvalError, ReplyFormatError, ThresholdsError
+from eval.run import EvalRun
+from eval.scores import Score
+
+Rate = Annotated[float, Field(ge=0, le=1, strict=True)]
+
+ANSWERS_ONLY = frozenset({"quotes_exact", "sentences_footnoted", "marks_resolve", "sentences_quoted"})
+"""Scores that every answer counts in: nothing to look at means that there was no answer."""
+
+
+class ExitCode(IntEnum):
+    """How an eval ended. Python exits with 1 on an error, so a crash is caught and gets a code of its own."""
+
+    HELD = 0
+    FELL_SHORT = 1
+    STALE = 3
+    MISCONFIGURED = 4
+    CRASHED = 5
+
+
+class Floors(BaseModel):
+    """The least that each score may be; scores without a floor are only reported."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    right: Rate | None = None
+    answered_right: Rate | None = None
+    refused_right: Rate | None = None
+    right_reason: Rate | None = None
+    quotes_exact: Rate | None = None
+    sentences_footnoted: Rate | None = None
+    marks_resolve: Rate | None = None
+    numbers_quoted: Rate | None = None
+    sentences_quoted: Rate | None = None
+    sections_named: Rate | None = None
+    section_recall_at_1: Rate | None = None
+    section_recall_at_3: Rate | None = None
+    section_recall_at_5: Rate | None = None
+    mrr: Rate | None = None
+
+
+class Thresholds(BaseModel):
+    """``[floors]`` for scores over all cases, and ``[kinds]`` for the share of right cases of one kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    floors: Floors = Floors()
+    kinds: Mapping[Kind, Rate] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _sets_a_floor(self) -> Self:
+        if not self.kinds and not self.floors.model_dump(exclude_none=True):
+            raise ValueError("it sets no floor")
+        return self
+
+
+def load_thresholds(path: Path | None = None) -> Thresholds:
+    """The thresholds in *path*, or the bundled ones. Raises `ThresholdsError`."""
+    source: Path | Traversable = path or files("eval") / "thresholds.toml"
+    try:
+        return Thresholds.model_validate(tomllib.loads(source.read_bytes().decode("utf-8")))
+    except OSError as error:
+        raise ThresholdsError(
+            f"The thresholds {source} can't be read: {error.strerror}; check the path."
+        ) from error
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in fault["loc"] if part != "[key]")
+        message = fault["msg"].removeprefix("Value error, ")
+        raise ThresholdsError(
+            f"The thresholds {source} can't be used ({f'{place}: ' if place else ''}{message}); "
+            f"set floors from 0 to 1 for {', '.join(Floors.model_fields)}."
+        ) from error
+    except ValueError as error:
+        raise ThresholdsError(f"The thresholds {source} are not TOML ({error}); mend the file.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A floor that a run didn't hold."""
+
+    name: str
+    floor: float
+    score: Score
+
+
+def shortfalls(run: EvalRun, thresholds: Thresholds) -> tuple[Shortfall, ...]:
+    """The floors that *run* doesn't hold, in the order of the file's format."""
+    wanted: dict[str, float] = thresholds.floors.model_dump(exclude_none=True)
+    found = [Shortfall(name, floor, run.score(name)) for name, floor in wanted.items()]
+    for kind, floor in sorted(thresholds.kinds.items()):
+        score = run.score("right", lambda case, kind=kind: case.kind == kind)  # type: ignore[misc]
+        found.append(Shortfall(f"right ({kind})", floor, score))
+    return tuple(entry for entry in found if _short(entry, run))
+
+
+def _short(entry: Shortfall, run: EvalRun) -> bool:
+    if entry.score.value is not None:
+        return entry.score.value < entry.floor
+    # No case to look at holds any floor, but a bot that answers nothing must not pass for a grounded one.
+    return entry.name in ANSWERS_ONLY and any(result.case.status == "answered" for result in run.results)
+
+
+def exit_code(run: EvalRun, short: tuple[Shortfall, ...]) -> ExitCode:
+    """The code for *run*; a floor that wasn't held is worse news than a case that is out of date."""
+    if short:
+        return ExitCode.FELL_SHORT
+    return ExitCode.STALE if run.stale else ExitCode.HELD
+
+
+def error_exit_code(error: EvalError) -> ExitCode:
+    """The code for an eval that *error* ended."""
+    return ExitCode.CRASHED if isinstance(error, AskFailed | ReplyFormatError) else ExitCode.MISCONFIGURED

@@ -1,0 +1,1 @@
+"""Finding passages: chunks, vectors, words, and the published index."""

@@ -1,0 +1,171 @@
+"""Exact search over passages and sentences: the one door to FAISS."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+
+import faiss
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from corpus.documents import Document, dump_document, load_document_json
+from index.errors import IndexCorrupt
+from index.lexical import LexicalIndex, terms
+from index.passages import Passage, Sentence, SentenceKind
+from index.ports import IndexedSentence, Ranking, SearchResult, Vectors
+
+_PASSAGE: TypeAdapter[Passage] = TypeAdapter(Passage)
+_PASSAGES_FAISS = "passages.faiss"
+_SENTENCES_FAISS = "sentences.faiss"
+
+
+class FaissIndex:
+    """A published index in memory; inner products of unit vectors (``IndexFlatIP``), so scores are cosines."""
+
+    def __init__(
+        self,
+        version: str,
+        documents: tuple[Document, ...],
+        passages: tuple[Passage, ...],
+        vectors: tuple[faiss.IndexFlatIP, faiss.IndexFlatIP],
+        lexical: tuple[LexicalIndex, LexicalIndex],
+    ) -> None:
+        self.version = version
+        self.documents = documents
+        self.passages: Sequence[Passage] = passages
+        self._passage_vectors, self._sentence_vectors = vectors
+        self._passage_words, self._sentence_words = lexical
+
+    @cached_property
+    def sentences(self) -> Sequence[IndexedSentence]:
+        """Every sentence, by row."""
+        return tuple(
+            IndexedSentence(row, sentence)
+            for row, passage in enumerate(self.passages)
+            for sentence in passage.sentences
+        )
+
+    @cached_property
+    def _first_sentence(self) -> tuple[int, ...]:
+        return tuple(accumulate((len(passage.sentences) for passage in self.passages), initial=0))
+
+    def sentence_rows(self, passage_row: int) -> range:
+        """The rows of the sentences of a passage."""
+        return range(self._first_sentence[passage_row], self._first_sentence[passage_row + 1])
+
+    @cached_property
+    def _languages(self) -> tuple[str, ...]:
+        return tuple(sorted({document.language for document in self.documents}))
+
+    def search(self, vector: Vectors, text: str, limit: int) -> SearchResult:
+        """The *limit* best rows of each search, by *vector* and by the words of *text*."""
+        query = [term for language in self._languages for term in terms(text, language)]
+        return SearchResult(
+            dense_passages=_nearest(self._passage_vectors, vector, limit),
+            dense_sentences=_nearest(self._sentence_vectors, vector, limit),
+            lexical_passages=self._passage_words.search(query, limit),
+            lexical_sentences=self._sentence_words.search(query, limit),
+        )
+
+    def similarities(self, vector: Vectors, rows: Sequence[int]) -> Vectors:
+        """Shape (len(rows),): the cosine of *vector* with each of those sentences."""
+        stored = self._sentence_vectors.reconstruct_batch(np.asarray(rows, dtype=np.int64))
+        return np.asarray(stored @ vector, dtype=np.float32)
+
+    def term_weight(self, term: str) -> float:
+        """BM25's idf of *term* among the sentences (Robertson–Spärck Jones, smoothed as in Lucene)."""
+        found = self._sentence_words.document_frequency(term)
+        return math.log(1 + (self._sentence_words.rows - found + 0.5) / (found + 0.5))
+
+    def stored_vectors(self) -> dict[str, Vectors]:
+        """The vector of each embedded text, so that a rebuild embeds only what changed."""
+        stored: dict[str, Vectors] = {}
+        passage_vectors = self._passage_vectors.reconstruct_n(0, self._passage_vectors.ntotal)
+        for passage, vector in zip(self.passages, passage_vectors, strict=True):
+            stored[passage.embedded_text] = vector
+        sentence_vectors = self._sentence_vectors.reconstruct_n(0, self._sentence_vectors.ntotal)
+        for text, vector in zip(sentence_texts(self.documents, self.passages), sentence_vectors, strict=True):
+            stored[text] = vector
+        return stored
+
+
+def sentence_texts(documents: Sequence[Document], passages: Sequence[Passage]) -> list[str]:
+    """What is embedded and indexed for each sentence, by row; a list item is led in, as it is when shown."""
+    by_id = {document.id: document for document in documents}
+    return [
+        _sentence_text(by_id[passage.document_id], sentence)
+        for passage in passages
+        for sentence in passage.sentences
+    ]
+
+
+def _sentence_text(document: Document, sentence: Sentence) -> str:
+    text = sentence.span.of(document.text)
+    if sentence.lead_in and sentence.kind in {SentenceKind.LIST_ITEM, SentenceKind.TABLE_ROW}:
+        return f"{sentence.lead_in.of(document.text)} {text}"
+    return text
+
+
+def _nearest(vectors: faiss.IndexFlatIP, vector: Vectors, limit: int) -> Ranking:
+    limit = min(limit, vectors.ntotal)
+    if not limit:
+        return Ranking((), ())
+    faiss.omp_set_num_threads(1)
+    scores, rows = vectors.search(vector.reshape(1, -1), limit)
+    order = np.lexsort((rows[0], -scores[0]))
+    return Ranking(tuple(int(rows[0][i]) for i in order), tuple(float(scores[0][i]) for i in order))
+
+
+def write_index(
+    folder: Path,
+    documents: tuple[Document, ...],
+    passages: tuple[Passage, ...],
+    vectors: tuple[Vectors, Vectors],
+) -> None:
+    """Writes the files that `read_index` reads; *vectors* are those of the passages and of the sentences."""
+    _write_lines(folder / "documents.jsonl", [dump_document(document) for document in documents])
+    _write_lines(folder / "passages.jsonl", [_PASSAGE.dump_json(passage) for passage in passages])
+    language = {document.id: document.language for document in documents}
+    of_sentence = [language[passage.document_id] for passage in passages for _ in passage.sentences]
+    words_of_passages = [terms(p.embedded_text, language[p.document_id]) for p in passages]
+    words_of_sentences = [
+        terms(text, tag) for text, tag in zip(sentence_texts(documents, passages), of_sentence, strict=True)
+    ]
+    LexicalIndex.build(words_of_passages).save(folder / "passage_words")
+    LexicalIndex.build(words_of_sentences).save(folder / "sentence_words")
+    for name, rows in zip((_PASSAGES_FAISS, _SENTENCES_FAISS), vectors, strict=True):
+        flat = faiss.IndexFlatIP(rows.shape[1])
+        flat.add(np.ascontiguousarray(rows, dtype=np.float32))
+        faiss.write_index(flat, str(folder / name))
+
+
+def _write_lines(path: Path, lines: list[bytes]) -> None:
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def read_index(folder: Path, version: str) -> FaissIndex:
+    """The index in *folder*. Raises `IndexCorrupt`."""
+    try:
+        documents = tuple(
+            load_document_json(line) for line in (folder / "documents.jsonl").read_bytes().splitlines()
+        )
+        passages = tuple(
+            _PASSAGE.validate_json(line) for line in (folder / "passages.jsonl").read_bytes().splitlines()
+        )
+        vectors = (
+            faiss.read_index(str(folder / _PASSAGES_FAISS)),
+            faiss.read_index(str(folder / _SENTENCES_FAISS)),
+        )
+        lexical = (
+            LexicalIndex.load(folder / "passage_words", len(passages)),
+            LexicalIndex.load(folder / "sentence_words", sum(len(p.sentences) for p in passages)),
+        )
+    except (OSError, ValidationError, ValueError, RuntimeError, KeyError) as error:
+        raise IndexCorrupt(
+            f"Index {version} can't be read ({type(error).__name__}). Run `footnoted index` to build it again."
+        ) from error
+    return FaissIndex(version, documents, passages, vectors, lexical)

@@ -1,0 +1,234 @@
+"""Where indexes lie: versioned folders, published whole by one atomic pointer flip.
+
+    DATA_DIR/
+    ├── documents/ID/VERSION.json     every document version ever published, so that old permalinks open
+    └── index/
+        ├── CURRENT                   one line: the name of the published version
+        └── 20260131T120000Z-1a2b3c4d/
+            ├── manifest.json         what it was built from and with, and the SHA-256 of each other file
+            └── …
+
+A version is written under a temporary name, fsynced, renamed, and only then pointed to; a build that dies at any
+moment leaves the published index as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from corpus.documents import Document, dump_document, load_document_json
+from corpus.errors import DocumentNotFound
+from index.errors import IndexCorrupt, IndexNotBuilt, IndexNotWritable
+
+SCHEMA = 1
+"""Raised whenever the files of an index change their meaning; an index of another schema is refused."""
+
+_POINTER = "CURRENT"
+_MANIFEST = "manifest.json"
+_UNFINISHED = ".building-"
+_KEPT_VERSIONS = 3
+_ABANDONED_AFTER_S = 3600.0
+_REBUILD = "Run `footnoted index` to build it again."
+
+
+class Manifest(BaseModel):
+    """What an index was built from and with. ``files`` maps each other file to its SHA-256."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index_schema: int
+    version: str
+    created_at: datetime
+    model_id: str
+    dimension: int
+    documents: dict[str, str]
+    passages: int
+    sentences: int
+    files: dict[str, str]
+
+
+class IndexStore:
+    """The indexes of one data directory."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._root = data_dir / "index"
+
+    def current_version(self) -> str | None:
+        """The name of the published version, or None where nothing is published."""
+        try:
+            name = (self._root / _POINTER).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexCorrupt(
+                f"The index pointer {self._root / _POINTER} can't be read ({error}). {_REBUILD}"
+            ) from error
+        return name
+
+    def open_current(self) -> tuple[Path, Manifest]:
+        """The published version's folder and its manifest, every file checked against its hash."""
+        version = self.current_version()
+        if version is None:
+            raise IndexNotBuilt(
+                f"There is no index in {self.data_dir} yet; run `footnoted index` to build it."
+            )
+        folder = self._root / version
+        if not version or Path(version).name != version or not folder.is_dir():
+            raise IndexCorrupt(f"The index pointer in {self._root} leads to no index. {_REBUILD}")
+        manifest = _read_manifest(folder)
+        _verify(folder, manifest)
+        return folder, manifest
+
+    def publish(
+        self, manifest: Manifest, write: Callable[[Path], None], documents: tuple[Document, ...]
+    ) -> Manifest:
+        """Writes a version by *write* (called with an empty folder), then makes it the published one.
+
+        Raises `IndexNotWritable`, with the published index as it was.
+        """
+        with self._writing():
+            self._archive(documents)
+            self._remove_abandoned()
+            unfinished = self._root / f"{_UNFINISHED}{uuid4().hex}"
+            unfinished.mkdir(parents=True)
+            try:
+                write(unfinished)
+                manifest = manifest.model_copy(update={"files": _hashes(unfinished)})
+                (unfinished / _MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+                _sync_tree(unfinished)
+                unfinished.rename(self._root / manifest.version)
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
+            _write_whole(self._root / _POINTER, manifest.version.encode())
+            self._prune(manifest.version)
+        return manifest
+
+    def document(self, document_id: str, version: str) -> Document:
+        """A document at any version that was ever published. Raises `DocumentNotFound`."""
+        path = self._document_path(document_id, version)
+        try:
+            return load_document_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise DocumentNotFound(
+                f"There is no document {document_id!r} at version {version!r} here; "
+                "the list of documents has what can be opened."
+            ) from error
+
+    def _document_path(self, document_id: str, version: str) -> Path:
+        return self.data_dir / "documents" / _file_name(document_id) / f"{_file_name(version)}.json"
+
+    def _archive(self, documents: tuple[Document, ...]) -> None:
+        for document in documents:
+            path = self._document_path(document.id, document.version)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                _write_whole(path, dump_document(document))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            yield
+        except OSError as error:
+            raise IndexNotWritable(
+                f"The index can't be written in {self.data_dir} ({error.strerror or error}); the index that was "
+                "published before is untouched. Make room or give write permission, or choose another --data-dir."
+            ) from error
+
+    def _remove_abandoned(self) -> None:
+        for folder in self._root.glob(f"{_UNFINISHED}*"):
+            if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_S:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _prune(self, current: str) -> None:
+        versions = sorted(p.name for p in self._root.iterdir() if p.is_dir() and not p.name.startswith("."))
+        for name in [name for name in versions if name != current][: -(_KEPT_VERSIONS - 1)]:
+            shutil.rmtree(self._root / name, ignore_errors=True)
+
+
+def new_version_name(content_digest: str) -> str:
+    """A name that sorts by time and tells apart what was built in the same second."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{content_digest[:8]}"
+
+
+def _file_name(text: str) -> str:
+    """*text* as one file name; ``.`` is escaped at the start, so that no id climbs out of its folder."""
+    name = quote(text, safe="")
+    return f"%2E{name[1:]}" if name.startswith(".") else name or "%00"
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise IndexCorrupt(
+            f"The manifest of index {folder.name} is missing or damaged. {_REBUILD}"
+        ) from error
+    if manifest.index_schema != SCHEMA:
+        raise IndexCorrupt(
+            f"Index {folder.name} has schema {manifest.index_schema}; this version reads {SCHEMA}. {_REBUILD}"
+        )
+    return manifest
+
+
+def _verify(folder: Path, manifest: Manifest) -> None:
+    for name, expected in manifest.files.items():
+        try:
+            actual = _sha256(folder / name)
+        except OSError as error:
+            raise IndexCorrupt(
+                f"{name} of index {folder.name} can't be read ({error.strerror}). {_REBUILD}"
+            ) from error
+        if actual != expected:
+            raise IndexCorrupt(f"{name} of index {folder.name} is damaged or cut short. {_REBUILD}")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder, folder.parent]:
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Replaces *path* in one step; a reader sees the old content or the new, never a part."""
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)

@@ -1,0 +1,199 @@
+"""A chatbot that answers from a script, behind the surface of `bot.chatbot.Chatbot` that the web depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from bot.answers import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    CitedDocument,
+    CitedNote,
+    NearestSection,
+    Refusal,
+    RefusalReason,
+    Reply,
+    ScoredPassage,
+    Turn,
+)
+from bot.errors import InvalidQuestion
+from bot.ports import ConversationStore, ConversationSummary
+from corpus.builder import DocumentBuilder, InlineText, Mark, Metadata
+from corpus.documents import Document, Span
+from corpus.errors import DocumentNotFound
+from index.passages import Passage, passage_id
+
+
+class ChatbotSurface(Protocol):
+    """All that the web may use of a chatbot; the integration test holds the real one to it."""
+
+    @property
+    def conversations(self) -> ConversationStore: ...
+    @property
+    def index_version(self) -> str: ...
+    def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply: ...
+    def documents(self) -> tuple[Document, ...]: ...
+    def document(self, document_id: str, version: str | None = None) -> Document: ...
+
+
+class FakeConversations:
+    """Keeps conversations in memory."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, list[Turn]] = {}
+
+    def turns(self, conversation_id: str) -> Sequence[Turn]:
+        return tuple(self._turns.get(conversation_id, ()))
+
+    def append(self, conversation_id: str, turn: Turn) -> None:
+        self._turns.setdefault(conversation_id, []).append(turn)
+
+    def conversations(self, limit: int = 50) -> Sequence[ConversationSummary]:
+        latest = list(self._turns.items())[::-1][:limit]
+        day = datetime(2025, 4, 14, tzinfo=UTC)
+        return [ConversationSummary(key, turns[0].question, len(turns), day) for key, turns in latest]
+
+    def delete(self, conversation_id: str) -> bool:
+        return self._turns.pop(conversation_id, None) is not None
+
+
+@dataclass
+class FakeChatbot:
+    """Answers "list" with a list, "fact" with a sentence, raises what it is told to, and refuses the rest."""
+
+    current: tuple[Document, ...]
+    old: tuple[Document, ...] = ()
+    conversations: FakeConversations = field(default_factory=FakeConversations)
+    index_version: str = "20250414-1"
+    failure: Exception | None = None
+    histories: list[Sequence[str]] = field(default_factory=list)
+
+    def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
+        if self.failure:
+            raise self.failure
+        if not question.strip():
+            raise InvalidQuestion("The question is empty; please type one.")
+        self.histories.append(history)
+        reply = self._reply(question)
+        self.conversations.append(conversation_id, Turn(question, reply))
+        return reply
+
+    def documents(self) -> tuple[Document, ...]:
+        return self.current
+
+    def document(self, document_id: str, version: str | None = None) -> Document:
+        known = self.current if version is None else (*self.current, *self.old)
+        for document in known:
+            if document.id == document_id and version in (None, document.version):
+                return document
+        raise DocumentNotFound(f"There is no explainer {document_id!r} here; see the list of explainers.")
+
+    def _reply(self, question: str) -> Reply:
+        document = self.current[0]
+        if "list" in question:
+            return list_answer(document)
+        if "fact" in question:
+            return fact_answer(document)
+        return refusal(document)
+
+
+def permits(as_of: date = date(2025, 4, 14), years: str = "five", language: str = "en") -> Document:
+    """An explainer with every kind of block, two notes, and text that would break a page if it weren't escaped."""
+    builder = DocumentBuilder()
+    builder.add_paragraph("Wells & springs <need> permits.")
+    builder.add_heading(2, "Permits")
+    term = f"A permit is valid for {years} years."
+    renewal = f"{term} It can be renewed twice."
+    builder.add_paragraph(InlineText(renewal, (Mark(len(term), "1", "[1]"), Mark(len(renewal), "2", "[2]"))))
+    builder.add_heading(3, "What an <owner> must do")
+    builder.add_paragraph("The owner of a well must:")
+    builder.add_list(["test the water each year;", "keep the records;", "report “<script>alert(1)</script>”."])
+    builder.add_paragraph("A renewal takes these steps:")
+    builder.add_list(["File the form.", "Pay the fee."], ordered=True)
+    builder.add_heading(2, "Fees")
+    builder.add_table([["Kind", "Fee"], ["Private well", "$40"], ["Spring", "$25"]])
+    builder.add_note("1", "Older permits ran for three years.")
+    builder.add_note("2", "Once for springs.")
+    return builder.build(
+        Metadata(
+            id="water-permits",
+            title='Drinking-Water "Permits" <Explained>',
+            publisher="Sample & Sons",
+            as_of=as_of,
+            language=language,
+            topics=("water",),
+            url="javascript:alert(1)",
+        )
+    )
+
+
+def span_of(document: Document, quote: str) -> Span:
+    """Where *quote* stands in *document*."""
+    start = document.text.index(quote)
+    return Span(start, start + len(quote))
+
+
+def cited(document: Document) -> CitedDocument:
+    """*document* as a citation names it."""
+    return CitedDocument(document.id, document.title, document.version, document.as_of, document.language)
+
+
+def citation(document: Document, number: int, quote: str, *notes: CitedNote) -> Citation:
+    """A citation of *quote*, placed in the section that holds it."""
+    span = span_of(document, quote)
+    section = next(s.path for s in document.sections if s.span.contains(span))
+    passage = passage_id(document.id, document.version, span)
+    return Citation(number, quote, span, section, cited(document), passage, notes)
+
+
+def passage(document: Document, quote: str) -> ScoredPassage:
+    """A retrieved passage."""
+    span = span_of(document, quote)
+    key = passage_id(document.id, document.version, span)
+    return ScoredPassage(
+        Passage(key, document.id, document.version, span.start, span.end, quote, ("Permits",), ()), 0.0312345678
+    )
+
+
+def fact_answer(document: Document) -> Answer:
+    """One sentence, with the document's own note."""
+    quote = "A permit is valid for five years."
+    note = CitedNote("1", "Older permits ran for three years.")
+    return Answer(
+        (AnswerSentence(quote, (1,)),),
+        (citation(document, 1, quote, note),),
+        (passage(document, quote),),
+        timings_ms={"total": 12.5},
+    )
+
+
+def list_answer(document: Document) -> Answer:
+    """A lead-in with three items; the first footnote is used twice, and one sentence says what it is about."""
+    items = ["test the water each year;", "keep the records;", "report “<script>alert(1)</script>”."]
+    lead_in = "The owner of a well must:"
+    sentences = (
+        AnswerSentence(lead_in, (1,)),
+        *(AnswerSentence(item, (number,), item=True) for number, item in enumerate(items, start=2)),
+        AnswerSentence("It can be renewed twice.", (5, 1), about="Permits"),
+    )
+    quotes = [lead_in, *items, "It can be renewed twice."]
+    return Answer(sentences, tuple(citation(document, n, quote) for n, quote in enumerate(quotes, start=1)))
+
+
+def refusal(document: Document, reason: RefusalReason = RefusalReason.NOT_IN_TEXT) -> Refusal:
+    """A refusal with one section to read instead, and one place that stands under no heading."""
+    section = document.sections[1]
+    nearest = (
+        NearestSection(section.path, cited(document), section.span),
+        NearestSection((), cited(document), document.sections[0].span),
+    )
+    return Refusal(reason, "The explainer doesn’t say who <pays> for this.", nearest)
+
+
+def in_spanish(document: Document) -> Document:
+    """The same content in another language."""
+    return replace(document, id="permisos", language="es")

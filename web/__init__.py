@@ -1,0 +1,1 @@
+"""The ways in: chat pages, the reader of explainers, and the JSON API."""

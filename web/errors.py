@@ -1,0 +1,102 @@
+"""Errors as people and programs see them: problem details (RFC 9457) for programs, a page for people.
+
+Whatever goes wrong, the reader gets one sentence and the operator's log gets no question.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.error_table import ERROR_TABLE, entry_for
+from web.site import site_of
+
+log = logging.getLogger("footnoted.web")
+
+PROGRAM_PATHS = ("/api/", "/healthz", "/readyz", "/openapi.json")
+
+UNREADABLE_BODY = "There was an error parsing the body"
+"""What FastAPI says of a body that isn't UTF-8, is nested too deeply or holds an endless number."""
+
+SENTENCES = {
+    400: "The request can't be read; please check how it was put together.",
+    404: "There is nothing at this address; please check it, or start from the first page.",
+    405: "This address can't be used in that way.",
+    500: "Something went wrong on our side, so there is no reply. Please try again.",
+}
+
+
+class ProblemResponse(JSONResponse):
+    """Problem details as RFC 9457 has them."""
+
+    media_type = "application/problem+json"
+
+
+def error_response(
+    request: Request, status: int, detail: str, *, title: str | None = None, headers: Any = None
+) -> Response:
+    """*detail*, one sentence, as a problem for programs or as a page for people."""
+    title = title or HTTPStatus(status).phrase
+    if request.url.path.startswith(PROGRAM_PATHS):
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        return ProblemResponse(problem, status, headers)
+    return site_of(request).pages.render(
+        "error.html", status=status, headers=headers, title=title, sentence=detail
+    )
+
+
+def unexpected_error(request: Request, error: Exception) -> Response:
+    """A 500 that tells nothing of *error*; the log gets its type and place only: its text may quote a reader."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("Unexpected %s at %s\n%s", type(error).__qualname__, request.url.path, frames)
+    return error_response(request, 500, SENTENCES[500])
+
+
+def _own_error(request: Request, error: Exception) -> Response:
+    entry = entry_for(error)
+    if entry is None:  # pragma: no cover - registered for the table's own classes only
+        return unexpected_error(request, error)
+    if entry.http_status >= 500:
+        log.error("%s: %s", entry.title, error)
+    return error_response(request, entry.http_status, str(error), title=entry.title)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    detail = error.detail
+    if detail in {HTTPStatus(error.status_code).phrase, UNREADABLE_BODY}:
+        detail = SENTENCES.get(error.status_code, detail)
+    return error_response(request, error.status_code, detail, headers=error.headers)
+
+
+def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    first = error.errors()[0]
+    if first["loc"][0] == "path":
+        return error_response(request, 404, SENTENCES[404])
+    if first["type"] == "json_invalid":
+        return error_response(request, 400, "The request's body isn't valid JSON; please check its syntax.")
+    return error_response(request, 422, _validation_sentence(first), title="The request can't be used")
+
+
+def _validation_sentence(error: dict[str, Any]) -> str:
+    """Pydantic's finding as a sentence; what was sent is not repeated."""
+    field = ".".join(str(part) for part in error["loc"][1:]) or "body"
+    finding = error["msg"][:1].lower() + error["msg"][1:]
+    return f"The request's {field!r} can't be used: {finding}."
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Gives every error of ours, of the framework and of a request's form its answer."""
+    for entry in ERROR_TABLE:
+        app.add_exception_handler(entry.error, _own_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)

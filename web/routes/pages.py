@@ -1,0 +1,113 @@
+"""The chat pages; they work in full without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.answers import Turn
+from bot.chatbot import MAX_QUESTION_CHARACTERS, new_conversation_id
+from bot.error_table import entry_for
+from bot.errors import BotError
+from web.site import CONVERSATION_ID, ConversationId, CurrentSite, Site
+from web.views import explainer_view, turn_view
+
+router = APIRouter(include_in_schema=False)
+
+NO_CONVERSATION = "There is no such conversation here; it may have been deleted. Please start a new one."
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a form; read strictly, where frameworks would replace what isn't UTF-8 with "�"."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise HTTPException(415, "This form is sent as application/x-www-form-urlencoded only.")
+    try:
+        body = (await request.body()).decode()
+        return dict(parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=8))
+    except ValueError:
+        raise HTTPException(400, "The form isn't valid UTF-8 text; please type the question again.") from None
+
+
+Form = Annotated[dict[str, str], Depends(read_form)]
+
+
+def chat_page(
+    site: Site,
+    conversation_id: str,
+    turns: Sequence[Turn],
+    *,
+    status: int = 200,
+    kept: str = "",
+    sentence: str | None = None,
+) -> Response:
+    """The chat: its turns, or the explainers where there are none yet; *kept* stays in the question box."""
+    explainers = [] if turns else [explainer_view(document) for document in site.chatbot.documents()]
+    return site.pages.render(
+        "chat.html",
+        status=status,
+        conversation_id=conversation_id,
+        turns=[turn_view(number, turn) for number, turn in enumerate(turns, start=1)],
+        explainers=explainers,
+        kept=kept,
+        sentence=sentence,
+        max_length=MAX_QUESTION_CHARACTERS,
+    )
+
+
+@router.get("/")
+def first_page(site: CurrentSite) -> Response:
+    """An empty chat."""
+    return chat_page(site, "", ())
+
+
+@router.post("/ask")
+async def ask(form: Form, site: CurrentSite) -> Response:
+    """Asks the question of the form, then leads to the new turn; a failed one stays in the box."""
+    conversation_id = form.get("conversation_id") or new_conversation_id()
+    if not CONVERSATION_ID.fullmatch(conversation_id):
+        raise HTTPException(422, NO_CONVERSATION)
+    question = form.get("question", "")
+    try:
+        await site.ask(conversation_id, question)
+    except BotError as error:
+        return await run_in_threadpool(_ask_again, site, conversation_id, question, error)
+    turns = await run_in_threadpool(site.chatbot.conversations.turns, conversation_id)
+    return RedirectResponse(f"/c/{conversation_id}#turn-{len(turns)}", 303)
+
+
+def _ask_again(site: Site, conversation_id: str, question: str, error: BotError) -> Response:
+    entry = entry_for(error)
+    status = entry.http_status if entry else 500
+    turns = site.chatbot.conversations.turns(conversation_id)
+    return chat_page(site, conversation_id, turns, status=status, kept=question, sentence=str(error))
+
+
+@router.get("/c/{conversation_id}")
+def conversation(conversation_id: ConversationId, site: CurrentSite) -> Response:
+    """A conversation with all its turns."""
+    turns = site.chatbot.conversations.turns(conversation_id)
+    if not turns:
+        raise HTTPException(404, NO_CONVERSATION)
+    return chat_page(site, conversation_id, turns)
+
+
+@router.get("/conversations")
+def conversations(site: CurrentSite) -> Response:
+    """The conversations that were used last."""
+    return site.pages.render("conversations.html", conversations=site.chatbot.conversations.conversations())
+
+
+@router.post("/conversations/{conversation_id}/delete")
+def delete_conversation(conversation_id: ConversationId, site: CurrentSite) -> Response:
+    """Deletes a conversation, then leads back to the list."""
+    if not site.chatbot.conversations.delete(conversation_id):
+        raise HTTPException(404, NO_CONVERSATION)
+    return RedirectResponse("/conversations", 303)

@@ -1,0 +1,49 @@
+"""What every route needs: the chatbot, the templates, and the queue of one in front of the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Path, Request
+
+from web.pages import Pages
+
+if TYPE_CHECKING:
+    from bot.answers import Reply
+    from bot.chatbot import Chatbot
+
+CONVERSATION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a client may name a conversation; it stands in addresses and in HTML ids as it is."""
+
+ConversationId = Annotated[str, Path(pattern=f"^{CONVERSATION_ID.pattern}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The chatbot behind the routes."""
+
+    chatbot: Chatbot
+    pages: Pages
+    turnstile: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+
+    async def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
+        """The chatbot's reply, worked out in a thread so that reading pages never waits for the model.
+
+        One question at a time: the model computes on one thread, and two at once would only slow each other.
+        """
+        return await to_thread.run_sync(
+            self.chatbot.ask, conversation_id, question, history, limiter=self.turnstile
+        )
+
+
+def site_of(request: Request) -> Site:
+    """The site that *request* came to."""
+    site: Site = request.app.state.site
+    return site
+
+
+CurrentSite = Annotated[Site, Depends(site_of)]

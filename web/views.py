@@ -1,0 +1,247 @@
+"""What the chat pages show, worked out before any template runs: pure functions from replies to views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import assert_never
+from urllib.parse import quote
+
+from bot.answers import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    CitedDocument,
+    CitedNote,
+    Refusal,
+    RefusalReason,
+    Turn,
+)
+from bot.footnotes import permalink, section_path
+from corpus.documents import Document, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A footnote's number behind a sentence; ``id`` is where the footnote leads back to."""
+
+    number: int
+    href: str
+    label: str
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer with its marks."""
+
+    text: str
+    language: str
+    about: str | None
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A paragraph of an answer, or a list with one sentence an item."""
+
+    is_list: bool
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A footnote as it stands below its answer."""
+
+    number: int
+    id: str
+    back: str
+    quote: str
+    section: str
+    notes: tuple[CitedNote, ...]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceGroup:
+    """Footnotes that follow each other and cite one document, which is then named once."""
+
+    document: CitedDocument
+    footnotes: tuple[Footnote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """An answer as it is shown."""
+
+    blocks: tuple[TextBlock, ...]
+    sources: tuple[SourceGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A section that a reader may open."""
+
+    text: str
+    href: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalView:
+    """A refusal as it is shown."""
+
+    reason: str
+    label: str
+    message: str
+    nearest: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A turn as it is shown; both are None where no reply was kept."""
+
+    number: int
+    question: str
+    answer: AnswerView | None
+    refusal: RefusalView | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainerView:
+    """An explainer on the first page, with a few sections to begin with."""
+
+    title: str
+    publisher: str | None
+    as_of: date | None
+    language: str
+    href: str
+    starts: tuple[Link, ...]
+
+
+def section_label(section: tuple[str, ...], document: CitedDocument) -> str:
+    """The heading path in one line: ``Section › Subsection``."""
+    return " › ".join(section_path(section, document))
+
+
+def turn_view(number: int, turn: Turn) -> TurnView:
+    """*turn*, the *number*-th of its conversation."""
+    answer = _answer_view(number, turn.reply) if isinstance(turn.reply, Answer) else None
+    refusal = _refusal_view(turn.reply) if isinstance(turn.reply, Refusal) else None
+    return TurnView(number, turn.question, answer, refusal)
+
+
+def _answer_view(turn: int, answer: Answer) -> AnswerView:
+    citations = {citation.number: citation for citation in answer.citations}
+    seen: set[int] = set()
+    sentences = []
+    for sentence in answer.sentences:
+        sentences.append((sentence.item, _sentence(turn, sentence, citations, seen)))
+        seen.update(sentence.footnotes)
+    return AnswerView(_blocks(sentences), _sources(turn, answer.citations))
+
+
+def _sentence(
+    turn: int, sentence: AnswerSentence, citations: dict[int, Citation], seen: set[int]
+) -> Sentence:
+    marks = []
+    for number in sentence.footnotes:
+        citation = citations[number]
+        label = f"Footnote {number}: {section_label(citation.section, citation.document)}"
+        first_use = None if number in seen else f"ref-{turn}-{number}"
+        marks.append(Mark(number, f"#fn-{turn}-{number}", label, first_use))
+    language = citations[sentence.footnotes[0]].document.language
+    return Sentence(sentence.text, language, sentence.about, tuple(marks))
+
+
+def _blocks(sentences: Sequence[tuple[bool, Sentence]]) -> tuple[TextBlock, ...]:
+    """Runs of items become lists; a sentence that names what it is about begins a paragraph."""
+    blocks: list[TextBlock] = []
+    for is_list, sentence in sentences:
+        joins = blocks and blocks[-1].is_list == is_list and (is_list or not sentence.about)
+        before = blocks.pop().sentences if joins else ()
+        blocks.append(TextBlock(is_list, (*before, sentence)))
+    return tuple(blocks)
+
+
+def _sources(turn: int, citations: Sequence[Citation]) -> tuple[SourceGroup, ...]:
+    return tuple(
+        SourceGroup(document, tuple(_footnote(turn, citation) for citation in group))
+        for document, group in groupby(citations, key=lambda citation: citation.document)
+    )
+
+
+def _footnote(turn: int, citation: Citation) -> Footnote:
+    return Footnote(
+        number=citation.number,
+        id=f"fn-{turn}-{citation.number}",
+        back=f"#ref-{turn}-{citation.number}",
+        quote=citation.quote,
+        section=section_label(citation.section, citation.document),
+        notes=citation.notes,
+        href=permalink(citation.document, citation.span),
+    )
+
+
+def _refusal_view(refusal: Refusal) -> RefusalView:
+    nearest = tuple(
+        Link(
+            section_label(near.section, near.document),
+            permalink(near.document, near.span),
+            near.document.language,
+        )
+        for near in refusal.nearest
+    )
+    return RefusalView(refusal.reason.value, _reason_label(refusal.reason), refusal.message, nearest)
+
+
+def _reason_label(reason: RefusalReason) -> str:
+    match reason:
+        case RefusalReason.NOT_IN_TEXT:
+            return "Not in the text"
+        case RefusalReason.OFF_TOPIC:
+            return "Another subject"
+        case RefusalReason.NOT_A_QUESTION:
+            return "Not a question"
+        case _:
+            assert_never(reason)
+
+
+def reader_path(document: Document) -> str:
+    """The address of this version of *document* in the reader."""
+    return f"/read/{quote(document.id, safe='')}/{document.version}"
+
+
+def section_anchor(section: Section) -> str:
+    """The HTML id of a section; the prefix keeps a heading from taking an id of the page's own."""
+    return f"section-{section.slug}"
+
+
+def explainer_view(document: Document) -> ExplainerView:
+    """*document* for the first page."""
+    path = reader_path(document)
+    starts = tuple(
+        Link(section.heading, f"{path}#{quote(section_anchor(section))}", document.language)
+        for section in _starts(document)
+    )
+    return ExplainerView(document.title, document.publisher, document.as_of, document.language, path, starts)
+
+
+def _starts(document: Document, count: int = 3) -> Sequence[Section]:
+    """The outermost sections that say most, subsections counted, in reading order.
+
+    The first and the last introduce and conclude, and say less than what lies between: they come in only
+    where there is too little else.
+    """
+    outermost = [section for section in document.sections if len(section.path) == 1]
+    inner = outermost[1:-1] if len(outermost) >= count + 2 else outermost
+    longest = sorted(inner, key=lambda section: _length(document, section), reverse=True)[:count]
+    return sorted(longest, key=lambda section: section.span.start)
+
+
+def _length(document: Document, outer: Section) -> int:
+    """How much text stands under *outer*, its subsections counted."""
+    under = (section for section in document.sections if section.path[:1] == outer.path)
+    return sum(section.span.end - section.span.start for section in under)
