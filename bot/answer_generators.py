@@ -177,7 +177,9 @@ class ExtractiveGenerator:
         for row in rows:
             sentence = self._index.sentences[row].sentence
             if sentence.lead_in is not None:
-                supported += [i for i in self._list_rows(row) if self._index.sentences[i].sentence.span == sentence.lead_in]
+                supported += [
+                    i for i in self._list_rows(row) if self._index.sentences[i].sentence.span == sentence.lead_in
+                ]
             elif leans(self._text(row)) and self._has_sentence_before(row):
                 supported.append(row - 1)
             supported.append(row)
@@ -203,7 +205,9 @@ def _claims(rows: Iterable[int], index: PassageIndex) -> tuple[Claim, ...]:
     order = list(dict.fromkeys(index.passages[index.sentences[row].passage_row].document_id for row in rows))
     claims = []
     previous: int | None = None
-    for row in sorted(rows, key=lambda r: (order.index(index.passages[index.sentences[r].passage_row].document_id), r)):
+    for row in sorted(
+        rows, key=lambda r: (order.index(index.passages[index.sentences[r].passage_row].document_id), r)
+    ):
         indexed = index.sentences[row]
         passage, span = index.passages[indexed.passage_row], indexed.sentence.span
         text = passage.slice(span)

@@ -87,7 +87,9 @@ class Judge:
         names = asked.names
         kind_met = asked.expected is not Expected.ANYTHING and any(holds(asked.expected, text) for text in claimed)
         return {
-            "similarity_of_sentence": max((c.similarity for c in evidence.candidates if c.text in claimed), default=0.0),
+            "similarity_of_sentence": max(
+                (c.similarity for c in evidence.candidates if c.text in claimed), default=0.0
+            ),
             "similarity_of_passage": evidence.similarity,
             "covered_by_quote": _share(weight, in_quote),
             "covered_by_passage": _share(weight, in_passage),

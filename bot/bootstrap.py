@@ -17,9 +17,7 @@ from index.ports import Embedder
 from index.store import IndexStore
 
 
-def bootstrap(
-    settings: BotSettings, *, keep_conversations: bool, embedder: Embedder | None = None
-) -> Chatbot:
+def bootstrap(settings: BotSettings, *, keep_conversations: bool, embedder: Embedder | None = None) -> Chatbot:
     """The chatbot over the published index of ``settings.data_dir``.
 
     Conversations are kept in SQLite, or forgotten with the process where they aren't to be kept (a one-off question

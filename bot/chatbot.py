@@ -68,9 +68,7 @@ class Chatbot:
         if grounded.answer and assessment.probability >= self.answer_threshold:
             return grounded.answer
         message = _refusal_message(assessment, query, self.documents())
-        return Refusal(
-            assessment.reason, message, self._nearest(evidence), evidence.passages, grounded.dropped
-        )
+        return Refusal(assessment.reason, message, self._nearest(evidence), evidence.passages, grounded.dropped)
 
     def _nearest(self, evidence: Evidence) -> tuple[NearestSection, ...]:
         """Up to three sections that the question comes closest to, each at its best passage."""
@@ -79,8 +77,14 @@ class Chatbot:
             passage = scored.passage
             document = self._by_id[passage.document_id]
             cited = CitedDocument(document.id, document.title, document.version, document.as_of, document.language)
-            nearest.setdefault((document.id, passage.section), NearestSection(passage.section, cited, passage.span))
+            nearest.setdefault(
+                (document.id, passage.section), NearestSection(passage.section, cited, passage.span)
+            )
         return tuple(nearest.values())[:_NEAREST]
+
+    def warm_up(self) -> None:
+        """Loads the model now, so that the first question doesn't wait for it."""
+        self.retriever.search(resolve("warm up", [], self.language))
 
     @property
     def language(self) -> str:
@@ -107,7 +111,9 @@ class Chatbot:
         if current and version in {None, current.version}:
             return current
         if version is None:
-            raise DocumentNotFound(f"There is no document {document_id!r} here; the list of documents has what there is.")
+            raise DocumentNotFound(
+                f"There is no document {document_id!r} here; the list of documents has what there is."
+            )
         return self.archived(document_id, version)
 
 
@@ -115,7 +121,9 @@ def clean_question(question: str, longest: int) -> str:
     """*question* in NFC on one line. Raises `InvalidQuestion` where it can't be asked."""
     if any(0xD800 <= ord(character) <= 0xDFFF for character in question):
         raise InvalidQuestion("The question isn't valid text (broken UTF-8); send it as UTF-8.")
-    visible = "".join(" " if c.isspace() else c for c in question if unicodedata.category(c) not in {"Cc", "Cf"} or c.isspace())
+    visible = "".join(
+        " " if c.isspace() else c for c in question if unicodedata.category(c) not in {"Cc", "Cf"} or c.isspace()
+    )
     text = " ".join(unicodedata.normalize("NFC", visible).split())
     if not text:
         raise InvalidQuestion("The question is empty; write what you want to know.")

@@ -68,9 +68,7 @@ class SqliteConversationStore:
             rows = connection.execute(
                 "SELECT question, reply FROM turn WHERE conversation_id = ? ORDER BY number", (conversation_id,)
             ).fetchall()
-            return [
-                Turn(question, _REPLY.validate_json(reply) if reply else None) for question, reply in rows
-            ]
+            return [Turn(question, _REPLY.validate_json(reply) if reply else None) for question, reply in rows]
 
     def append(self, conversation_id: str, turn: Turn) -> None:
         """Adds *turn* as the next one, whichever process asks."""

@@ -70,8 +70,7 @@ def _answer_parts(reply: Reply) -> dict[str, Any]:
             return {
                 "answer": reply.text,
                 "sentences": [
-                    {"text": s.text, "footnotes": list(s.footnotes), "about": s.about}
-                    for s in reply.sentences
+                    {"text": s.text, "footnotes": list(s.footnotes), "about": s.about} for s in reply.sentences
                 ],
                 "footnotes": [citation_dict(citation) for citation in reply.citations],
                 "refusal": None,

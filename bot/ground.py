@@ -28,7 +28,31 @@ from index.passages import Passage
 
 _NUMERIC = re.compile(r"\d")
 _NEGATIONS = frozenset(
-    ["no", "not", "never", "none", "neither", "nor", "without", "cannot", "nothing", "nobody", "nowhere", "hardly", "barely", "sin", "nunca", "jamas", "ni", "ningun", "ninguno", "ninguna", "nada", "nadie", "tampoco"]
+    [
+        "no",
+        "not",
+        "never",
+        "none",
+        "neither",
+        "nor",
+        "without",
+        "cannot",
+        "nothing",
+        "nobody",
+        "nowhere",
+        "hardly",
+        "barely",
+        "sin",
+        "nunca",
+        "jamas",
+        "ni",
+        "ningun",
+        "ninguno",
+        "ninguna",
+        "nada",
+        "nadie",
+        "tampoco",
+    ]
 )
 _NEGATING = re.compile(r"n't$")
 _NAMED_LAW = re.compile(
@@ -82,9 +106,7 @@ def _number(citation: Citation, citations: list[Citation]) -> int:
     return numbered.number
 
 
-def _quote(
-    claim: Claim, source: Source, evidence: Evidence, documents: dict[str, Document]
-) -> Citation | str:
+def _quote(claim: Claim, source: Source, evidence: Evidence, documents: dict[str, Document]) -> Citation | str:
     """The citation of *source*, or what is wrong with it."""
     passage = evidence.passage(source.passage_id)
     document = documents.get(passage.document_id) if passage else None
@@ -98,9 +120,7 @@ def _quote(
         quote=span.of(document.text),
         span=span,
         section=passage.section,
-        document=CitedDocument(
-            document.id, document.title, document.version, document.as_of, document.language
-        ),
+        document=CitedDocument(document.id, document.title, document.version, document.as_of, document.language),
         passage_id=passage.id,
         notes=notes_of(document, span),
     )

@@ -48,9 +48,7 @@ def chunk(document: Document, count_tokens: CountTokens, window: int) -> tuple[P
     for note in document.notes:
         path = note_section(document, note)
         chunker = _Chunker(document, path, count_tokens, window, note.label)
-        sentences = tuple(
-            Sentence(span, SentenceKind.NOTE) for span in sentence_spans(document.text, note.span)
-        )
+        sentences = tuple(Sentence(span, SentenceKind.NOTE) for span in sentence_spans(document.text, note.span))
         passages += chunker.passages([_Unit(sentences)] if sentences else [])
     return tuple(passages)
 
@@ -164,9 +162,7 @@ class _Chunker:
     def _longest_fit(self, sentence: Sentence, start: int, end: int) -> int:
         """The last word end after *start* up to which the text fits, by bisection over the word ends."""
         text = self._document.text
-        word_ends = [i for i in range(start + 1, end) if text[i].isspace() and not text[i - 1].isspace()] + [
-            end
-        ]
+        word_ends = [i for i in range(start + 1, end) if text[i].isspace() and not text[i - 1].isspace()] + [end]
         low, high = 0, len(word_ends) - 1
         while low < high:
             middle = (low + high + 1) // 2

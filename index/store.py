@@ -81,9 +81,7 @@ class IndexStore:
         """The published version's folder and its manifest, every file checked against its hash."""
         version = self.current_version()
         if version is None:
-            raise IndexNotBuilt(
-                f"There is no index in {self.data_dir} yet; run `footnoted index` to build it."
-            )
+            raise IndexNotBuilt(f"There is no index in {self.data_dir} yet; run `footnoted index` to build it.")
         folder = self._root / version
         if not version or Path(version).name != version or not folder.is_dir():
             raise IndexCorrupt(f"The index pointer in {self._root} leads to no index. {_REBUILD}")
@@ -174,9 +172,7 @@ def _read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
     except (OSError, ValidationError) as error:
-        raise IndexCorrupt(
-            f"The manifest of index {folder.name} is missing or damaged. {_REBUILD}"
-        ) from error
+        raise IndexCorrupt(f"The manifest of index {folder.name} is missing or damaged. {_REBUILD}") from error
     if manifest.index_schema != SCHEMA:
         raise IndexCorrupt(
             f"Index {folder.name} has schema {manifest.index_schema}; this version reads {SCHEMA}. {_REBUILD}"

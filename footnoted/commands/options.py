@@ -1,0 +1,34 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.chatbot import Chatbot
+    from bot.settings import BotSettings
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir", help="Folder of the index and the conversations (FOOTNOTED_DATA_DIR, else ./data)."
+    ),
+]
+
+
+def bot_settings(data_dir: Path | None) -> BotSettings:
+    """The settings, with the command line's word above the environment's."""
+    from bot.settings import BotSettings
+
+    settings = BotSettings()
+    return settings.model_copy(update={"data_dir": data_dir}) if data_dir else settings
+
+
+def open_chatbot(data_dir: Path | None, *, keep_conversations: bool) -> Chatbot:
+    """The chatbot of a command."""
+    from bot.bootstrap import bootstrap
+
+    return bootstrap(bot_settings(data_dir), keep_conversations=keep_conversations)
