@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from corpus.builder import InlineText, Mark
 from corpus.furniture import NOTE_HEADINGS, heading_key
-from corpus.lines import SUPERSCRIPTS, Shape, Unit, is_bare, unmark
+from corpus.lines import SUPERSCRIPTS, Shape, Unit, plain_digits, unmark
 
 # What stands behind the last note is furniture, unless there is too much of it.
 _LARGEST_TAIL = 0.25
+_WIDEST_RANGE = 10
 
 _TEXT = (Shape.PROSE, Shape.ITEM, Shape.ROWS)
-_NUMBERED = re.compile(r"\(?(\d{1,3})[.)]?\s+(\S.*)$", re.DOTALL)
-_BRACKETED = re.compile(r"\[\^?([^\[\]\s]{1,6}(?:\s*[,;–-]\s*[^\[\]\s]{1,6})*)\]")
-_RAISED = re.compile(rf"[{SUPERSCRIPTS}]+(?:,\s?[{SUPERSCRIPTS}]+)*")
-_EXPONENT = re.compile(r"(?:(?<![\w])[munckdf]{0,2}(?:m|ft|in|mi|yd)|\d)$")
+_NUMBERED = re.compile(r"\(?(\d{1,3})[.)]?\s+(\S.*)$")
+_BRACKETED = re.compile(r"\[\^?([^\[\]\s,;]{1,6}(?:\s?[,;]\s?[^\[\]\s,;]{1,6})*)\]")
+_RAISED = re.compile(rf"[{SUPERSCRIPTS}]+(?:[,–-]\s?[{SUPERSCRIPTS}]+)*")
+# A small digit behind a unit or a number is an exponent, but behind a year it is a mark.
+_POWERED = re.compile(r"(?:(?<![^\W\d_])(?:[kcdm]?m|ft|in|mi|yd)|\d)$")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d$")
-_STUCK = re.compile(r"(?<=[^\W\d_]{2})([.,;:!?][\"”’)]?)(\d{1,3})(?=\s|$)")
-_DIGITS = str.maketrans(SUPERSCRIPTS, "0123456789")
+# A mark that lost its height on the way: "the agreement.1 By".
+_STUCK = re.compile(r"(?<=[^\W\d_A-Z]{3})[.,;:!?][\"”’)]?(\d{1,3})(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,7 @@ class _Finder:
     def find_loose(self) -> None:
         """Take labelled lines that stand anywhere else."""
         loose = [
-            place
-            for place, unit in enumerate(self._units)
-            if unit.shape is Shape.NOTE and place not in self._entries
+            place for place, unit in enumerate(self._units) if unit.shape is Shape.NOTE and place not in self._entries
         ]
         if not loose:
             return
@@ -141,9 +141,7 @@ class _Finder:
         labels = {label for label, _ in self._entries.values()}
         taken = self._entries.keys() | self._more.keys()
         texts = [unit.text for place, unit in enumerate(self._units) if place > start and place not in taken]
-        return any(
-            label in labels for text in texts for match in _marks_in(text) for label in _labels_of(match)
-        )
+        return any(label in labels for text in texts for match in _marks_in(text) for label in _labels_of(match))
 
     def _is_tail(self, last: int, first: int) -> bool:
         before = sum(unit.words for unit in self._units[:first] if unit.shape in _TEXT)
@@ -164,22 +162,62 @@ def _entry(unit: Unit, above: str | None) -> tuple[str, str] | None:
     return None
 
 
-def _marks_in(text: str) -> Iterator[re.Match[str]]:
-    yield from _BRACKETED.finditer(text)
-    for match in _RAISED.finditer(text):
-        before = text[max(match.start() - 6, 0) : match.start()]
-        if before.strip() and (_YEAR.search(before) or not _EXPONENT.search(before)):
-            yield match
+def _marks_in(text: str) -> list[re.Match[str]]:
+    """What could be marks in *text*, in order."""
+    raised = (match for match in _RAISED.finditer(text) if _is_raised_mark(text[: match.start()][-6:]))
+    return sorted([*_BRACKETED.finditer(text), *raised], key=lambda match: match.start())
+
+
+def _is_raised_mark(before: str) -> bool:
+    return bool(before.strip()) and bool(_YEAR.search(before) or not _POWERED.search(before))
 
 
 def _labels_of(match: re.Match[str]) -> list[str]:
     """The labels in a mark; "[1, 3–5]" has four."""
+    written = match[1] if match.re is _BRACKETED else plain_digits(match[0])
     labels: list[str] = []
-    text = match[1] if match.re is _BRACKETED else match[0]
-    for part in re.split(r"\s*[,;]\s*", text.translate(_DIGITS)):
-        ends = re.split(r"\s*[–-]\s*", part)
-        if len(ends) == 2 and all(map(str.isdecimal, ends)) and 0 < int(ends[1]) - int(ends[0]) < 10:
+    for part in re.split(r"\s*[,;]\s*", written):
+        ends = re.split("[–-]", part)
+        if len(ends) == 2 and all(map(str.isdecimal, ends)) and 0 < int(ends[1]) - int(ends[0]) < _WIDEST_RANGE:
             labels.extend(str(number) for number in range(int(ends[0]), int(ends[1]) + 1))
         else:
             labels.append(part)
     return labels
+
+
+class MarkReader:
+    """Cuts marks out of a text whose notes are known; "[n]" is one only where there is a note n."""
+
+    def __init__(self, labels: Sequence[str], texts: Iterable[str]) -> None:
+        self._labels = frozenset(labels)
+        self._stuck = False
+        self._stuck = bool(labels) and self._are_stuck(list(texts))
+
+    def read(self, text: str) -> InlineText:
+        """*text* without its marks, and the marks."""
+        pieces, marks, length, position = list[str](), list[Mark](), 0, 0
+        for start, end, labels in self._cuts(text):
+            pieces.append(text[position:start])
+            length += start - position
+            position = end
+            literal = text[start:end]
+            marks.extend(Mark(length, label, literal if len(labels) == 1 else f"[{label}]") for label in labels)
+        return InlineText("".join([*pieces, text[position:]]), tuple(marks))
+
+    def _cuts(self, text: str) -> Iterator[tuple[int, int, list[str]]]:
+        if self._stuck:
+            for match in _STUCK.finditer(text):
+                if match[1] in self._labels:
+                    yield match.start(1), match.end(1), [match[1]]
+            return
+        for match in _marks_in(text) if self._labels else ():
+            labels = _labels_of(match)
+            if self._labels.issuperset(labels):
+                yield match.start(), match.end(), labels
+
+    def _are_stuck(self, texts: Sequence[str]) -> bool:
+        """Whether the marks are mere digits behind punctuation: all of 1, 2, 3 … in order, and no other marks."""
+        if any(True for text in texts for _ in self._cuts(text)):
+            return False
+        stuck = [match[1] for text in texts for match in _STUCK.finditer(text)]
+        return stuck == [str(number) for number in range(1, len(self._labels) + 1)]

@@ -50,7 +50,7 @@ class Unit:
     @property
     def label(self) -> str:
         """The label of a note, or of an item that turns out to be one."""
-        return self.marker.strip("[]^:().").translate(_DIGITS)
+        return plain_digits(self.marker.strip("[]^:()."))
 
     @property
     def words(self) -> int:
@@ -86,6 +86,11 @@ _WORDS_WITHIN = (
 )
 _DANGLING = frozenset(_WORDS_WITHIN.split())
 _ROMAN = {"i": 1, "v": 5, "x": 10}
+
+
+def plain_digits(label: str) -> str:
+    """*label* with ordinary digits for superscript ones."""
+    return label.translate(_DIGITS)
 
 
 def is_bare(text: str) -> bool:

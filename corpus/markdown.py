@@ -170,9 +170,7 @@ def _refuse_unclosed(tokens: Sequence[Token], source: Path) -> None:
         return
     key = tokens[2].content.partition(":")
     if key[1] and key[0].strip() in _ADVICE:
-        raise DocumentFormatError(
-            f"{source}: the front matter isn't closed; put a line of --- below its last key."
-        )
+        raise DocumentFormatError(f"{source}: the front matter isn't closed; put a line of --- below its last key.")
 
 
 def _shown(value: object) -> str:
@@ -184,9 +182,7 @@ def _shown(value: object) -> str:
 class _Page:
     """Writes a parsed page into a builder."""
 
-    def __init__(
-        self, root: SyntaxTreeNode, footnotes: Mapping[int, Mapping[str, Any]], named: str | None
-    ) -> None:
+    def __init__(self, root: SyntaxTreeNode, footnotes: Mapping[int, Mapping[str, Any]], named: str | None) -> None:
         self.builder = DocumentBuilder()
         self._root = root
         self._footnotes = footnotes

@@ -1,0 +1,65 @@
+"""Reads explainers kept as plain text, such as the text copied from a web page.
+
+The text is read in steps: `lines` tells what each line looks like, `endnotes` takes the notes out, `outline` tells
+headings from furniture and how they nest; what is left goes to the builder in reading order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from corpus.builder import DocumentBuilder, InlineText, Metadata, slugify, title_from_stem
+from corpus.documents import Document
+from corpus.endnotes import cut_marks, take_notes
+from corpus.errors import DocumentFormatError
+from corpus.imprint import as_of, publisher
+from corpus.lines import Shape, Unit, read_units
+from corpus.outline import outline
+
+
+class PlainTextLoader:
+    """Reads plain text."""
+
+    suffixes: tuple[str, ...] = (".txt", ".text")
+
+    def load(self, text: str, source: Path) -> Document:
+        """The document in *text*; raises `DocumentFormatError` where it has no body."""
+        endnotes = take_notes(read_units(text))
+        page = outline(endnotes.units)
+        builder = DocumentBuilder()
+        _write(builder, page.units, {label for label, _ in endnotes.notes})
+        for label, body in endnotes.notes:
+            builder.add_note(label, body)
+        if not builder.has_body:
+            raise DocumentFormatError(f"{source} has no body text; write at least one paragraph.")
+        return builder.build(
+            Metadata(
+                id=slugify(source.stem, "document"),
+                title=page.title or title_from_stem(source.stem),
+                publisher=publisher(page.imprints),
+                as_of=as_of(page.imprints),
+            )
+        )
+
+
+def _write(builder: DocumentBuilder, units: Sequence[Unit], labels: Collection[str]) -> None:
+    for shape, group in groupby(units, key=lambda unit: unit.shape):
+        if shape is Shape.ITEM:
+            _write_list(builder, list(group), labels)
+            continue
+        for unit in group:
+            match shape:
+                case Shape.HEADING:
+                    builder.add_heading(unit.level, cut_marks(unit.text, labels))
+                case Shape.ROWS:
+                    builder.add_table([[cut_marks(cell, labels) for cell in row] for row in unit.rows])
+                case _:
+                    builder.add_paragraph(cut_marks(unit.text, labels))
+
+
+def _write_list(builder: DocumentBuilder, items: Sequence[Unit], labels: Collection[str]) -> None:
+    builder.add_list(
+        [cut_marks(item.text, labels) for item in items], markers=[item.marker for item in items]
+    )

@@ -1,0 +1,127 @@
+"""Fakes behind our ports, and small documents to use them on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from bot.answers import Claim, Draft, Source
+from bot.retrieve import Evidence
+from bot.rewrite import Query
+from corpus.documents import Block, BlockKind, Document, Note, Section, Span
+from index.lexical import terms
+from index.ports import Progress, Vectors
+
+
+class HashEmbedder:
+    """An embedder without a model: each term falls into one of 64 buckets, so shared words mean likeness."""
+
+    model_id = "hash-embedder/1"
+    dimension = 64
+    window = 60
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split()) + 2
+
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        self.embedded += texts
+        if progress:
+            progress(len(texts), len(texts))
+        return np.stack([self._vector(text) for text in texts])
+
+    def embed_query(self, text: str) -> Vectors:
+        return self._vector(text)
+
+    def _vector(self, text: str) -> Vectors:
+        vector = np.zeros(self.dimension, dtype=np.float32)
+        for term in terms(text) or [text]:
+            vector[int(hashlib.sha256(term.encode()).hexdigest(), 16) % self.dimension] += 1
+        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+class FixedGenerator:
+    """Drafts the given claims, whatever is asked."""
+
+    def __init__(self, *claims: Claim) -> None:
+        self.claims = claims
+
+    def draft(self, question: Query, evidence: Evidence) -> Draft:  # noqa: ARG002 - the port's signature
+        return Draft(self.claims)
+
+
+class FirstSentenceGenerator:
+    """Quotes the first sentence of the best passage."""
+
+    def draft(self, question: Query, evidence: Evidence) -> Draft:  # noqa: ARG002 - the port's signature
+        if not evidence.passages:
+            return Draft()
+        passage = evidence.passages[0].passage
+        span = passage.sentences[0].span
+        return Draft((Claim(passage.slice(span), (Source(passage.id, span),)),))
+
+
+def document_of(
+    *sections: tuple[str, Sequence[str | Sequence[str]]],
+    document_id: str = "orchards",
+    title: str = "Orchard permits",
+    as_of: date | None = date(2025, 3, 1),
+    notes: Sequence[tuple[str, str, str]] = (),
+) -> Document:
+    """A document of (heading, blocks): a string is a paragraph, a sequence a list led in by the paragraph before it.
+
+    *notes* are (label, text, end of the sentence that carries the mark).
+    """
+    text, built = "", []
+    for heading, blocks in sections:
+        start = len(text)
+        text += f"{heading}\n\n" if heading else ""
+        made: list[Block] = []
+        for block in blocks:
+            text, block_made = _add(text, block, made)
+            made.append(block_made)
+        path = (heading,) if heading else ()
+        built.append(Section(heading, path, 2, heading.lower().replace(" ", "-"), Span(start, len(text)), tuple(made)))
+    marks = [text.index(after) + len(after) for _, _, after in notes]
+    found = []
+    text += "Notes\n" if notes else ""
+    for (label, body, _), mark in zip(notes, marks, strict=True):
+        text += f"[{label}] "
+        found.append(Note(label, Span(len(text), len(text) + len(body)), (mark,)))
+        text += f"{body}\n"
+    return Document(document_id, title, text, tuple(built), tuple(found), as_of=as_of)
+
+
+def _add(text: str, block: str | Sequence[str], before: list[Block]) -> tuple[str, Block]:
+    start = len(text)
+    if isinstance(block, str):
+        return f"{text}{block}\n\n", Block(BlockKind.PARAGRAPH, Span(start, start + len(block)))
+    items = []
+    for item in block:
+        text += "• "
+        items.append(Span(len(text), len(text) + len(item)))
+        text += f"{item}\n"
+    lead_in = before[-1].span if before and before[-1].kind is BlockKind.PARAGRAPH else None
+    return f"{text}\n", Block(BlockKind.LIST, Span(start, len(text) - 1), tuple(items), lead_in=lead_in)
+
+
+def orchard_document() -> Document:
+    """A small explainer of our own: two near neighbours, a list, a note, a leaning sentence."""
+    return document_of(
+        ("Background", ["The Orchard Permit Act of 1987 lets towns license growers. Apple growers pay $40 a year."]),
+        (
+            "Training",
+            [
+                "Apple growers train for 8 hours. However, they need no exam. Pear growers train for three weeks.",
+                "A licensed grower may do the following:",
+                ["Sell fruit at the gate", "Hire seasonal pickers", "Graft new trees"],
+            ],
+        ),
+        ("Costs", ["Millbrook spent $6.4 million on inspections in 2019. It ended the scheme a year later."]),
+        notes=[("1", "Only Millbrook and Ashford ever published their costs.", "in 2019.")],
+    )
