@@ -75,17 +75,12 @@ _EXPECTED_CUES: tuple[tuple[Expected, re.Pattern[str]], ...] = (
 )
 
 _LIST_CUES = re.compile(
-    r"\b(?:list|name|enumerate)\b.*\b(?:all|the|every)\b|^list\b|\bwhat all\b|\bwhat are (?:all )?(?:the|some|its|their)\b|"
-    r"\bwhat (?:kinds?|types?|sorts?|forms?|categories) of\b|"
-    r"\bwh(?:at|ich) (?:\w+ ){0,2}?(?!is\b|was\b|does\b|has\b|this\b|process\b|address\b)\w+[^s\W]s (?:can|are|do|have|must|should|may|were|"
-    r"did|will|would|get|got|sign(?:ed)?|make|count|qualify|include|apply)\b|"
-    r"\bwhat (?:can|may|could|must|are|do) (?:\w+ ){1,6}?(?:do|allowed|authori[sz]ed|able|required|include|cover)\b|"
-    r"\bwhich ones\b|\bwhat (?:else )?(?:is|does|did) .*\b(?:includ(?:e|es|ed)|cover(?:s|ed)?|consist)\b|"
-    r"\bcu[aá]les son\b|\bqu[eé] (?:pueden|tipos)\b|\benumera\b"
+    r"^(?:please )?(?:list|name|enumerate)\b|\blist (?:all|the|every)\b|\bwhat all\b|\bwhich ones\b|"
+    r"\bwhat are (?:all )?(?:the|some|its|their)\b|\bwhat (?:kinds?|types?|sorts?|forms?|categories) of\b|"
+    r"\bwhat (?:can|may|could|must) (?:\w+ ){1,5}?do\b|\bwhat (?:is|are|does|do) (?:\w+ ){1,5}?(?:allowed|authori[sz]ed|"
+    r"able|required|include|cover|consist)\b|\bcu[aá]les son\b|\bqu[eé] (?:pueden|tipos)\b|^enumera\b"
 )
 
-_NUMBER = re.compile(r"(?<![\w.])\$?\d[\d,]*(?:\.\d+)?%?")
-_YEAR = re.compile(r"\b(?:1[6-9]|20|21)\d\d\b")
 _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|"

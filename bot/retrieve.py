@@ -67,10 +67,9 @@ class Retriever:
 
     def search(self, query: Query) -> Evidence:
         """The evidence for *query*: each of its texts is searched in four ways, and all rankings are fused."""
-        vectors = [self._embedder.embed_query(text) for text in query.texts]
-        results = [
-            self.index.search(vector, text, _DEPTH) for vector, text in zip(vectors, query.texts, strict=True)
-        ]
+        texts = [self.index.expand(text) for text in query.texts]
+        vectors = [self._embedder.embed_query(text) for text in texts]
+        results = [self.index.search(vector, text, _DEPTH) for vector, text in zip(vectors, texts, strict=True)]
         fused = fuse(ranking for result in results for ranking in self._passage_rankings(result))
         best = sorted(fused.items(), key=lambda item: (-item[1], item[0]))[:_PASSAGES]
         return Evidence(

@@ -68,7 +68,7 @@ class _Finder:
         ]
         if not loose:
             return
-        marked = self._marked_before(len(self._units))
+        marked = self._marked(self._units)
         last = max(loose)
         ends = self._is_tail(last, min(loose))
         for place in loose:
@@ -79,10 +79,11 @@ class _Finder:
 
     def notes(self) -> Iterator[tuple[str, str]]:
         """Each note's label and body."""
-        for place in sorted(self._entries):
-            label, body = self._entries[place]
-            more = [self._units[other].text for other, owner in self._more.items() if owner == place]
-            yield label, " ".join([body, *more])
+        bodies = {place: [self._entries[place][1]] for place in sorted(self._entries)}
+        for place in sorted(self._more):
+            bodies[self._more[place]].append(self._units[place].text)
+        for place, parts in bodies.items():
+            yield self._entries[place][0], " ".join(parts)
 
     def rest(self) -> list[Unit]:
         """The units that belong to no note; what only looked like one is text again."""
@@ -133,15 +134,15 @@ class _Finder:
             if all(self._units[other].shape is Shape.PROSE for other in between):
                 self._more.update((other, place) for other in between)
 
-    def _marked_before(self, end: int) -> set[str]:
-        texts = [unit.text for place, unit in enumerate(self._units[:end]) if place not in self._entries]
-        return {label for text in texts for match in _marks_in(text) for label in _labels_of(match)}
+    def _marked(self, units: Sequence[Unit]) -> set[str]:
+        """The labels of what could be marks in *units*."""
+        return {label for unit in units for match in _marks_in(unit.content) for label in _labels_of(match)}
 
     def _marked_after(self, start: int) -> bool:
-        labels = {label for label, _ in self._entries.values()}
+        """Whether a mark of one of the notes stands below *start*."""
         taken = self._entries.keys() | self._more.keys()
-        texts = [unit.text for place, unit in enumerate(self._units) if place > start and place not in taken]
-        return any(label in labels for text in texts for match in _marks_in(text) for label in _labels_of(match))
+        below = [unit for place, unit in enumerate(self._units) if place > start and place not in taken]
+        return not self._marked(below).isdisjoint(label for label, _ in self._entries.values())
 
     def _is_tail(self, last: int, first: int) -> bool:
         before = sum(unit.words for unit in self._units[:first] if unit.shape in _TEXT)
@@ -157,18 +158,20 @@ def _entry(unit: Unit, above: str | None) -> tuple[str, str] | None:
     if unit.shape is Shape.NOTE or (unit.shape is Shape.ITEM and unit.label[:1].isalnum()):
         return unit.label, unit.text
     match = _NUMBERED.match(unit.text) if unit.shape in (Shape.PROSE, Shape.BARE) else None
-    if match and (above is None or (above.isdecimal() and int(match[1]) == int(above) + 1)):
+    before = "0" if above is None else above
+    if match and before.isdecimal() and int(match[1]) == int(before) + 1:
         return match[1], match[2]
     return None
 
 
 def _marks_in(text: str) -> list[re.Match[str]]:
     """What could be marks in *text*, in order."""
-    raised = (match for match in _RAISED.finditer(text) if _is_raised_mark(text[: match.start()][-6:]))
+    raised = (match for match in _RAISED.finditer(text) if _is_raised_mark(match))
     return sorted([*_BRACKETED.finditer(text), *raised], key=lambda match: match.start())
 
 
-def _is_raised_mark(before: str) -> bool:
+def _is_raised_mark(match: re.Match[str]) -> bool:
+    before = match.string[max(match.start() - 6, 0) : match.start()]
     return bool(before.strip()) and bool(_YEAR.search(before) or not _POWERED.search(before))
 
 

@@ -68,6 +68,18 @@ _NEVER_TEXT = _lines("""
     tabla de contenido
     temas relacionados
     aceptar cookies
+    facebook
+    instagram
+    linkedin
+    print
+    share
+    subscribe
+    twitter
+    youtube
+    compartir
+    imprimir
+    suscribirse
+    suscríbase
 """)
 
 # Labels that could be headings inside a text, but above and below it are furniture.
@@ -88,19 +100,15 @@ _AROUND_TEXT = _lines("""
     español
     english
     explainer
-    facebook
     fact sheet
     home
-    instagram
     issue brief
-    linkedin
     listen
     log in
     main menu
     menu
     newsletter
     policy brief
-    print
     privacy policy
     publications
     reject all
@@ -109,32 +117,24 @@ _AROUND_TEXT = _lines("""
     resources
     save
     search
-    share
     sign in
     sign up
-    subscribe
     terms of use
     topics
-    twitter
     x
-    youtube
     artículo
     buscar
-    compartir
     correo electrónico
     descargar
     donar
     explicador
     guía
     hoja informativa
-    imprimir
     informe
     iniciar sesión
     inicio
     menú
     política de privacidad
-    suscribirse
-    suscríbase
 """)
 
 # Labels whose next line, such as the names of topics, belongs to them.
@@ -196,11 +196,11 @@ _NEVER_TEXT_LINE = re.compile(
 _AROUND_TEXT_LINE = re.compile(
     r"(?:(?:we|this (?:web)?site|our (?:web)?site) uses? cookies|by continuing to (?:use|browse)|"
     r"(?:este sitio|esta página|nuestro sitio)(?: web)? (?:usa|utiliza) cookies|"
-    r"©|\(c\) ?\d{4}|copyright\b|share (?:this|on|via)\b|follow us\b|sign up (?:for|to)\b|subscribe to\b|you are here\b|"
-    r"javascript (?:is|must)|suscríbase a\b|síganos\b|"
+    r"javascript (?:is|must)|you are here\b|share (?:this|on|via) \w+$|"
+    r"(?:©|\(c\)|copyright (?:©|\(c\))?) ?\d{4}|.*\b(?:all rights reserved|todos los derechos reservados)\b|"
+    r"(?:sign up|subscribe|suscríbase)\b.*\b(?:newsletter|updates|e-?mails?|alerts|inbox|boletín)\b|"
     r"(?:tags|tagged|topics|related topics|filed under|categories|etiquetas|temas)\s*:|"
-    r"(?:last )?(?:updated|published|actualizado|publicado)\s*:|"
-    r".*\ball rights reserved\b|.*\btodos los derechos reservados\b)",
+    r"(?:last )?(?:updated|published|actualizado|publicado)\s*:)",
     re.IGNORECASE,
 )
 _CRUMBS = re.compile(r"(?:\S.*?\s[>»›|/·]\s.*){2,}$|(?:home|inicio)\s[>»›|/·]\s.*$", re.IGNORECASE)

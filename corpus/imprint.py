@@ -44,6 +44,7 @@ _NAME = re.compile(r"[^\W\d_][\w.'’-]*,?$")
 _READING = re.compile(r"\d+[ -]?min(?:ute)?s? (?:read|de lectura)$", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[|·•–—]\s+")
 _LONGEST = 16
+_LONGEST_LINE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def parse_date(text: str) -> date | None:
 
 def read_imprint(line: str) -> tuple[Imprint, ...]:
     """What *line* dates or attributes; nothing where any part of it says anything else."""
-    if len(line.split()) > _LONGEST:
+    if len(line) > _LONGEST_LINE or len(line.split()) > _LONGEST:
         return ()
     found = [_read_part(part) for part in _PARTS.split(line.strip().rstrip("."))]
     return tuple(part for part in found if part) if all(found) else ()

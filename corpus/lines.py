@@ -53,9 +53,14 @@ class Unit:
         return plain_digits(self.marker.strip("[]^:()."))
 
     @property
+    def content(self) -> str:
+        """All that is written in the unit, without its marker."""
+        return " ".join([self.text, *(cell for row in self.rows for cell in row)])
+
+    @property
     def words(self) -> int:
         """How many words the unit has."""
-        return len(self.text.split()) + sum(len(cell.split()) for row in self.rows for cell in row)
+        return len(self.content.split())
 
 
 _LONGEST_HEADING = 16
@@ -95,17 +100,24 @@ def plain_digits(label: str) -> str:
 
 def is_bare(text: str) -> bool:
     """Whether *text* could be a heading: a few words that don't end a sentence."""
+    if len(text) > 2 * _LONGEST_BARE_LINE:  # not even without its marks
+        return False
     plain = _MARKS_BEHIND.sub("", text).strip()
     words = plain.split()
     if not words or len(plain) > _LONGEST_BARE_LINE:
         return False
-    if len(words) + len(_IDEOGRAPHS.findall(plain)) // 2 > _LONGEST_HEADING or words[-1] in _DANGLING:
+    if len(words) + len(_IDEOGRAPHS.findall(plain)) // 2 > _LONGEST_HEADING or _dangles(words[-1]):
         return False
     end = plain.rstrip(_QUOTES_BEHIND)
     start = plain.lstrip(_QUOTES_BEFORE)[:1]
     if not any(map(str.isalpha, plain)) or start.islower():
         return False
     return not end.endswith(_ENDS) or bool(_INITIALS.search(end))
+
+
+def _dangles(word: str) -> bool:
+    # "Appendix A" ends in a name, "A GUIDE FOR" doesn't.
+    return word in _DANGLING or (len(word) > 1 and word.isupper() and word.lower() in _DANGLING)
 
 
 def read_units(text: str) -> list[Unit]:

@@ -6,6 +6,7 @@ date) is a warning; what would make a wrong or an empty document is an error.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,8 @@ _FORMATS = "Markdown (.md, .markdown) and plain text (.txt, .text)"
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # What a folder's own housekeeping is called; not an explainer, and not worth a warning.
 _HOUSEKEEPING = re.compile(
-    r"(?:readme|changelog|changes|licen[cs]e|contributing|code_of_conduct)(?:[._-].*)?", re.IGNORECASE
+    r"(?:readme|changelog|changes|licen[cs]e|notice|authors|security|contributing|code[_-]of[_-]conduct)(?:[._-].*)?",
+    re.IGNORECASE,
 )
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROLS = 0.002
@@ -106,26 +108,39 @@ def _load(path: Path) -> tuple[Document, list[str]]:
 
 
 def _loader_for(path: Path) -> Loader:
-    if not path.exists():
+    if not _exists(path):
         raise DocumentNotFound(f"There is no file {path}; check the name.")
     if path.is_dir():
         raise DocumentFormatError(f"{path} is a folder, not an explainer; name a file in it.")
-    loader = _BY_SUFFIX.get(path.suffix.lower())
+    loader = _BY_SUFFIX.get(path.suffix.lower()) if path.is_file() else None  # a pipe could be waited for in vain
     if loader is None:
         raise DocumentFormatError(f"{path} can't be read as an explainer; the formats read are {_FORMATS}.")
     return loader
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise _cannot_open(path, error) from error
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or "unknown error"
-        raise DocumentFormatError(f"{path} can't be opened ({reason}); check its permissions.") from error
+        raise _cannot_open(path, error) from error
+
+
+def _cannot_open(path: Path | str, error: OSError) -> DocumentFormatError:
+    reason = error.strerror or "unknown error"
+    return DocumentFormatError(f"{path} can't be opened ({reason}); check its permissions.")
 
 
 def _decode(data: bytes, path: Path) -> tuple[str, list[str]]:
     """The text in *data*, and a warning where it isn't the UTF-8 it should be."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _not_text(path, "it is in UTF-16")
     try:
         text, warnings = data.decode("utf-8-sig"), list[str]()
     except UnicodeDecodeError as error:
@@ -153,7 +168,9 @@ def _as_windows_text(data: bytes, path: Path, error: UnicodeDecodeError) -> str:
 
 
 def _not_text(path: Path, reason: str) -> DocumentFormatError:
-    return DocumentFormatError(f"{path} isn't text that can be read: {reason}; save it as UTF-8 Markdown or plain text.")
+    return DocumentFormatError(
+        f"{path} isn't text that can be read: {reason}; save it as UTF-8 Markdown or plain text."
+    )
 
 
 def _shortcomings(document: Document, path: Path) -> Iterator[str]:
@@ -170,7 +187,7 @@ def _shortcomings(document: Document, path: Path) -> Iterator[str]:
 
 def _files(path: Path, warnings: list[str]) -> list[Path]:
     """The files to load for *path*, in order; a folder's other files are named in *warnings*."""
-    if not path.exists():
+    if not _exists(path):
         raise DocumentNotFound(f"There is no file or folder {path}; check the name.")
     if not path.is_dir():
         return [path]
@@ -190,8 +207,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     """The files in *folder* and below that aren't hidden, in an order that is the same everywhere."""
 
     def refuse(error: OSError) -> None:
-        reason = error.strerror or "unknown error"
-        raise DocumentFormatError(f"{error.filename} can't be opened ({reason}); check its permissions.") from error
+        raise _cannot_open(error.filename, error) from error
 
     for root, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -6,13 +6,13 @@ headings from furniture and how they nest; what is left goes to the builder in r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from corpus.builder import DocumentBuilder, InlineText, Metadata, slugify, title_from_stem
+from corpus.builder import DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document
-from corpus.endnotes import cut_marks, take_notes
+from corpus.endnotes import MarkReader, take_notes
 from corpus.errors import DocumentFormatError
 from corpus.imprint import as_of, publisher
 from corpus.lines import Shape, Unit, read_units
@@ -28,8 +28,10 @@ class PlainTextLoader:
         """The document in *text*; raises `DocumentFormatError` where it has no body."""
         endnotes = take_notes(read_units(text))
         page = outline(endnotes.units)
+        labels = [label for label, _ in endnotes.notes]
+        marks = MarkReader(labels, (unit.content for unit in page.units))
         builder = DocumentBuilder()
-        _write(builder, page.units, {label for label, _ in endnotes.notes})
+        _write(builder, page.units, marks)
         for label, body in endnotes.notes:
             builder.add_note(label, body)
         if not builder.has_body:
@@ -37,29 +39,24 @@ class PlainTextLoader:
         return builder.build(
             Metadata(
                 id=slugify(source.stem, "document"),
-                title=page.title or title_from_stem(source.stem),
+                title=marks.read(page.title).text if page.title else title_from_stem(source.stem),
                 publisher=publisher(page.imprints),
                 as_of=as_of(page.imprints),
             )
         )
 
 
-def _write(builder: DocumentBuilder, units: Sequence[Unit], labels: Collection[str]) -> None:
+def _write(builder: DocumentBuilder, units: Sequence[Unit], marks: MarkReader) -> None:
     for shape, group in groupby(units, key=lambda unit: unit.shape):
         if shape is Shape.ITEM:
-            _write_list(builder, list(group), labels)
+            items = list(group)
+            builder.add_list([marks.read(item.text) for item in items], markers=[item.marker for item in items])
             continue
         for unit in group:
             match shape:
                 case Shape.HEADING:
-                    builder.add_heading(unit.level, cut_marks(unit.text, labels))
+                    builder.add_heading(unit.level, marks.read(unit.text))
                 case Shape.ROWS:
-                    builder.add_table([[cut_marks(cell, labels) for cell in row] for row in unit.rows])
+                    builder.add_table([[marks.read(cell) for cell in row] for row in unit.rows])
                 case _:
-                    builder.add_paragraph(cut_marks(unit.text, labels))
-
-
-def _write_list(builder: DocumentBuilder, items: Sequence[Unit], labels: Collection[str]) -> None:
-    builder.add_list(
-        [cut_marks(item.text, labels) for item in items], markers=[item.marker for item in items]
-    )
+                    builder.add_paragraph(marks.read(unit.text))

@@ -13,9 +13,10 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from corpus.documents import Document, dump_document, load_document_json
+from index.abbreviations import expand, learn
 from index.errors import IndexCorrupt
 from index.lexical import LexicalIndex, terms
-from index.passages import Passage, Sentence, SentenceKind
+from index.passages import Passage, Sentence
 from index.ports import IndexedSentence, Ranking, SearchResult, Vectors
 
 _PASSAGE: TypeAdapter[Passage] = TypeAdapter(Passage)
@@ -71,6 +72,17 @@ class FaissIndex:
             lexical_sentences=self._sentence_words.search(query, limit),
         )
 
+    @cached_property
+    def _abbreviations(self) -> dict[str, dict[str, str]]:
+        return {document.id: learn(document.text) for document in self.documents}
+
+    def expand(self, text: str, document_id: str | None = None) -> str:
+        """*text* with the long form behind each abbreviation that a document, or any, defines."""
+        if document_id is not None:
+            return expand(text, self._abbreviations[document_id])
+        known = {short: form for document in self._abbreviations.values() for short, form in document.items()}
+        return expand(text, known, any_case=True)
+
     def similarities(self, vector: Vectors, rows: Sequence[int]) -> Vectors:
         """Shape (len(rows),): the cosine of *vector* with each of those sentences."""
         stored = self._sentence_vectors.reconstruct_batch(np.asarray(rows, dtype=np.int64))
@@ -94,10 +106,15 @@ class FaissIndex:
 
 
 def sentence_texts(documents: Sequence[Document], passages: Sequence[Passage]) -> list[str]:
-    """What is embedded and indexed for each sentence, by row; a list item is led in, as it is when shown."""
+    """What is embedded and indexed for each sentence, by row.
+
+    A list item is led in, as it is when shown, and abbreviations have their long forms beside them: the model knows
+    the words of a long form, and no reader need know the short one.
+    """
     by_id = {document.id: document for document in documents}
+    known = {document.id: learn(document.text) for document in documents}
     return [
-        _sentence_text(by_id[passage.document_id], sentence)
+        expand(_sentence_text(by_id[passage.document_id], sentence), known[passage.document_id])
         for passage in passages
         for sentence in passage.sentences
     ]
@@ -105,9 +122,7 @@ def sentence_texts(documents: Sequence[Document], passages: Sequence[Passage]) -
 
 def _sentence_text(document: Document, sentence: Sentence) -> str:
     text = sentence.span.of(document.text)
-    if sentence.lead_in and sentence.kind in {SentenceKind.LIST_ITEM, SentenceKind.TABLE_ROW}:
-        return f"{sentence.lead_in.of(document.text)} {text}"
-    return text
+    return f"{sentence.lead_in.of(document.text)} {text}" if sentence.lead_in else text
 
 
 def _nearest(vectors: faiss.IndexFlatIP, vector: Vectors, limit: int) -> Ranking:
@@ -131,7 +146,10 @@ def write_index(
     _write_lines(folder / "passages.jsonl", [_PASSAGE.dump_json(passage) for passage in passages])
     language = {document.id: document.language for document in documents}
     of_sentence = [language[passage.document_id] for passage in passages for _ in passage.sentences]
-    words_of_passages = [terms(p.embedded_text, language[p.document_id]) for p in passages]
+    known = {document.id: learn(document.text) for document in documents}
+    words_of_passages = [
+        terms(expand(p.embedded_text, known[p.document_id]), language[p.document_id]) for p in passages
+    ]
     words_of_sentences = [
         terms(text, tag) for text, tag in zip(sentence_texts(documents, passages), of_sentence, strict=True)
     ]

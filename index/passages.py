@@ -14,6 +14,7 @@ class SentenceKind(StrEnum):
     PROSE = "prose"
     LEAD_IN = "lead_in"
     LIST_ITEM = "list_item"
+    TABLE_HEADER = "table_header"
     TABLE_ROW = "table_row"
     NOTE = "note"
 

@@ -103,6 +103,10 @@ class PassageIndex(Protocol):
         """The *limit* best rows of each search, by *vector* (shape (dimension,)) and by the words of *text*."""
         ...
 
+    def expand(self, text: str, document_id: str | None = None) -> str:
+        """*text* with the long form behind each abbreviation that a document, or any of them, defines."""
+        ...
+
     def sentence_rows(self, passage_row: int) -> range:
         """The rows of the sentences of a passage."""
         ...

@@ -60,11 +60,11 @@ def block_sentences(document: Document, block: Block) -> tuple[Sentence, ...]:
     """The sentences of a block; items of a list and rows of a table are one each, tied to what leads them in."""
     if block.kind is BlockKind.PARAGRAPH:
         return tuple(Sentence(span) for span in sentence_spans(document.text, block.span))
+    lead_in = sentence_spans(document.text, block.lead_in)[-1] if block.lead_in else None
     if block.kind is BlockKind.TABLE:
         header, rows = block.items[0], block.items[1:]
         return (
-            Sentence(header, SentenceKind.TABLE_ROW),
+            Sentence(header, SentenceKind.TABLE_HEADER, lead_in),
             *(Sentence(row, SentenceKind.TABLE_ROW, header) for row in rows),
         )
-    lead_in = sentence_spans(document.text, block.lead_in)[-1] if block.lead_in else None
     return tuple(Sentence(item, SentenceKind.LIST_ITEM, lead_in) for item in block.items)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -13,6 +13,7 @@ from web.errors import install_error_handlers
 from web.middleware import BodyLimit, LastCatch, SecurityHeaders
 from web.pages import STATIC, Pages
 from web.routes import api, health, pages, reader
+from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
 
@@ -25,13 +26,21 @@ DESCRIPTION = (
 )
 
 
+class _Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The description, with the example of a reply whole: FastAPI drops every null from examples."""
+        described = super().openapi()
+        described["components"]["schemas"]["ReplyBody"]["examples"] = [REPLY_EXAMPLE]
+        return described
+
+
 def create_app(chatbot: Chatbot, settings: WebSettings) -> FastAPI:
     """The application that serves *chatbot*.
 
     The interactive documentation of FastAPI stays off: it would load its scripts from another site. The
     description it is made from is at ``/openapi.json``.
     """
-    app = FastAPI(
+    app = _Application(
         title="Footnoted",
         description=DESCRIPTION,
         version=_version(),

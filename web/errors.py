@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -34,6 +35,31 @@ SENTENCES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader is shown of an error of ours."""
+
+    status: int
+    title: str
+    sentence: str
+
+
+def shown(error: Exception) -> Shown:
+    """What a reader is shown of *error*.
+
+    What a reader can mend is told in full. What only the operator can (it may name folders and servers) goes to
+    the log, and the reader is told what can't be had.
+    """
+    entry = entry_for(error)
+    if entry is None:
+        raise error
+    if entry.http_status < 500:
+        return Shown(entry.http_status, entry.title, str(error))
+    log.error("%s: %s", entry.title, error)
+    sentence = f"{entry.title} just now. Please try again later."
+    return Shown(entry.http_status, entry.title, sentence)
+
+
 class ProblemResponse(JSONResponse):
     """Problem details as RFC 9457 has them."""
 
@@ -44,12 +70,12 @@ def error_response(
     request: Request, status: int, detail: str, *, title: str | None = None, headers: Any = None
 ) -> Response:
     """*detail*, one sentence, as a problem for programs or as a page for people."""
-    title = title or HTTPStatus(status).phrase
+    phrase = HTTPStatus(status).phrase
     if request.url.path.startswith(PROGRAM_PATHS):
-        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        problem = {"type": "about:blank", "title": title or phrase, "status": status, "detail": detail}
         return ProblemResponse(problem, status, headers)
     return site_of(request).pages.render(
-        "error.html", status=status, headers=headers, title=title, sentence=detail
+        "error.html", status=status, headers=headers, title=title or phrase.capitalize(), sentence=detail
     )
 
 
@@ -61,12 +87,8 @@ def unexpected_error(request: Request, error: Exception) -> Response:
 
 
 def _own_error(request: Request, error: Exception) -> Response:
-    entry = entry_for(error)
-    if entry is None:  # pragma: no cover - registered for the table's own classes only
-        return unexpected_error(request, error)
-    if entry.http_status >= 500:
-        log.error("%s: %s", entry.title, error)
-    return error_response(request, entry.http_status, str(error), title=entry.title)
+    reply = shown(error)
+    return error_response(request, reply.status, reply.sentence, title=reply.title)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -37,9 +37,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters["people_date"] = people_date
-        self._environment.globals.update(
-            stylesheet=static_url("footnoted.css"), icon=static_url("favicon.svg")
-        )
+        self._environment.globals.update(stylesheet=static_url("footnoted.css"), icon=static_url("favicon.svg"))
 
     def render(
         self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any

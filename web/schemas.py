@@ -9,12 +9,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from corpus.documents import Document
 from web.site import CONVERSATION_ID
 
 MAX_HISTORY = 50
+
+
+def _whole(text: str) -> str:
+    """*text*, unless half of a character is missing: JSON can spell that, UTF-8 can't."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise PydanticCustomError("broken_text", "it isn't valid Unicode text") from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole)]
 
 
 class _Strict(BaseModel):
@@ -38,11 +51,11 @@ class AskRequest(_Strict):
         },
     )
 
-    question: str = Field(description="The reader's question, in their words.")
+    question: Text = Field(description="The reader's question, in their words.")
     conversation_id: Annotated[str, Field(pattern=f"^{CONVERSATION_ID.pattern}$")] | None = Field(
         default=None, description="The conversation to go on with; left out, a new one begins."
     )
-    history: list[str] = Field(
+    history: list[Text] = Field(
         default=[],
         max_length=MAX_HISTORY,
         description="Earlier questions, oldest first, where the conversation isn't kept here.",
@@ -141,8 +154,6 @@ REPLY_EXAMPLE: dict[str, Any] = {
 class ReplyBody(_Strict):
     """A reply: an answer whose every sentence has a footnote, or a refusal with its reason."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [REPLY_EXAMPLE]})
-
     conversation_id: str
     status: Literal["answered", "refused"]
     answer: str
@@ -205,9 +216,7 @@ class DocumentBody(DocumentSummary):
                 for section in document.sections
             ],
             notes=[
-                DocumentNote(
-                    label=note.label, start=note.span.start, end=note.span.end, marks=list(note.marks)
-                )
+                DocumentNote(label=note.label, start=note.span.start, end=note.span.end, marks=list(note.marks))
                 for note in document.notes
             ],
         )

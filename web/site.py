@@ -35,9 +35,7 @@ class Site:
 
         One question at a time: the model computes on one thread, and two at once would only slow each other.
         """
-        return await to_thread.run_sync(
-            self.chatbot.ask, conversation_id, question, history, limiter=self.turnstile
-        )
+        return await to_thread.run_sync(self.chatbot.ask, conversation_id, question, history, limiter=self.turnstile)
 
 
 def site_of(request: Request) -> Site:

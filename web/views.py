@@ -143,9 +143,7 @@ def _answer_view(turn: int, answer: Answer) -> AnswerView:
     return AnswerView(_blocks(sentences), _sources(turn, answer.citations))
 
 
-def _sentence(
-    turn: int, sentence: AnswerSentence, citations: dict[int, Citation], seen: set[int]
-) -> Sentence:
+def _sentence(turn: int, sentence: AnswerSentence, citations: dict[int, Citation], seen: set[int]) -> Sentence:
     marks = []
     for number in sentence.footnotes:
         citation = citations[number]

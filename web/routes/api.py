@@ -15,25 +15,26 @@ from corpus.documents import Document
 from web.schemas import AskRequest, DocumentBody, DocumentSummary, Problem, ReplyBody
 from web.site import CurrentSite
 
+Responses = dict[int | str, dict[str, Any]]
+
 
 def _problem(description: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {
-        "model": Problem,
-        "description": description,
-        "content": {"application/problem+json": {"schema": schema}},
-    }
+    schema = Problem.model_json_schema()
+    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
 
 
-NOT_FOUND = {404: _problem("No such explainer or version.")}
-ASK_ERRORS = {
+NOT_FOUND: Responses = {
+    404: _problem("No such explainer or version."),
+    "default": _problem("Anything else that goes wrong."),
+}
+ASK_ERRORS: Responses = {
     400: _problem("The body isn't valid JSON."),
     413: _problem("The body is over 64 KiB."),
     415: _problem("The body isn't sent as application/json."),
     422: _problem("The question can't be asked, or a field can't be used."),
     503: _problem("The index or the conversations can't be used."),
 }
-TEXT_TOO = {
+TEXT_TOO: Responses = {
     200: {
         "description": "The explainer; the bare canonical text where `Accept` prefers `text/plain`.",
         "content": {"text/plain": {"schema": {"type": "string"}}},

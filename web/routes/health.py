@@ -18,5 +18,6 @@ async def healthz() -> Alive:
 
 @router.get("/readyz", summary="Ready to answer?")
 def readyz(site: CurrentSite) -> Ready:
-    """The index that is loaded, and how many explainers it holds."""
+    """The index that is loaded, and how many explainers it holds; 503 where conversations can't be read."""
+    site.chatbot.conversations.conversations(limit=1)
     return Ready(index_version=site.chatbot.index_version, documents=len(site.chatbot.documents()))

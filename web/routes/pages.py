@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.answers import Turn
-from bot.chatbot import MAX_QUESTION_CHARACTERS, new_conversation_id
-from bot.error_table import entry_for
-from bot.errors import BotError
+from bot.chatbot import new_conversation_id
+from bot.errors import BotError, ConversationStoreError
+from index.errors import IndexingError
+from web.errors import shown
 from web.site import CONVERSATION_ID, ConversationId, CurrentSite, Site
 from web.views import explainer_view, turn_view
 
@@ -58,7 +59,7 @@ def chat_page(
         explainers=explainers,
         kept=kept,
         sentence=sentence,
-        max_length=MAX_QUESTION_CHARACTERS,
+        max_length=site.chatbot.max_question_chars,
     )
 
 
@@ -77,17 +78,18 @@ async def ask(form: Form, site: CurrentSite) -> Response:
     question = form.get("question", "")
     try:
         await site.ask(conversation_id, question)
-    except BotError as error:
+    except (BotError, IndexingError) as error:
         return await run_in_threadpool(_ask_again, site, conversation_id, question, error)
     turns = await run_in_threadpool(site.chatbot.conversations.turns, conversation_id)
     return RedirectResponse(f"/c/{conversation_id}#turn-{len(turns)}", 303)
 
 
-def _ask_again(site: Site, conversation_id: str, question: str, error: BotError) -> Response:
-    entry = entry_for(error)
-    status = entry.http_status if entry else 500
-    turns = site.chatbot.conversations.turns(conversation_id)
-    return chat_page(site, conversation_id, turns, status=status, kept=question, sentence=str(error))
+def _ask_again(site: Site, conversation_id: str, question: str, error: Exception) -> Response:
+    """The page again with what was typed; without its turns where it is they that can't be read."""
+    reply = shown(error)
+    unreadable = isinstance(error, ConversationStoreError)
+    turns = () if unreadable else site.chatbot.conversations.turns(conversation_id)
+    return chat_page(site, conversation_id, turns, status=reply.status, kept=question, sentence=reply.sentence)
 
 
 @router.get("/c/{conversation_id}")

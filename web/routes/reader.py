@@ -15,9 +15,7 @@ from web.views import reader_path
 
 router = APIRouter(prefix="/read", include_in_schema=False)
 
-BAD_QUOTE = (
-    "The passage that this link points to can't be found in this version, so nothing is highlighted below."
-)
+BAD_QUOTE = "The passage that this link points to can't be found in this version, so nothing is highlighted below."
 
 
 @router.get("/{document_id}")

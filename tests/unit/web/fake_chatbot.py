@@ -35,6 +35,8 @@ class ChatbotSurface(Protocol):
     def conversations(self) -> ConversationStore: ...
     @property
     def index_version(self) -> str: ...
+    @property
+    def max_question_chars(self) -> int: ...
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply: ...
     def documents(self) -> tuple[Document, ...]: ...
     def document(self, document_id: str, version: str | None = None) -> Document: ...
@@ -69,6 +71,7 @@ class FakeChatbot:
     old: tuple[Document, ...] = ()
     conversations: FakeConversations = field(default_factory=FakeConversations)
     index_version: str = "20250414-1"
+    max_question_chars: int = 200
     failure: Exception | None = None
     histories: list[Sequence[str]] = field(default_factory=list)
 
@@ -155,7 +158,7 @@ def passage(document: Document, quote: str) -> ScoredPassage:
     span = span_of(document, quote)
     key = passage_id(document.id, document.version, span)
     return ScoredPassage(
-        Passage(key, document.id, document.version, span.start, span.end, quote, ("Permits",), ()), 0.0312345678
+        Passage(key, document.id, document.version, span.start, span.end, quote, ("Permits",), (), ()), 0.0312345678
     )
 
 

@@ -1,0 +1,29 @@
+"""A chatbot from a script, and a browser in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.chatbot import Chatbot
+from tests.unit.web.fake_chatbot import ChatbotSurface, FakeChatbot, permits
+from web.app import create_app
+from web.settings import WebSettings
+
+
+@pytest.fixture
+def chatbot() -> FakeChatbot:
+    """One explainer, of which an older version is kept."""
+    return FakeChatbot(current=(permits(),), old=(permits(years="three"),))
+
+
+@pytest.fixture
+def client(chatbot: FakeChatbot) -> Iterator[TestClient]:
+    """A browser that shows redirects instead of following them."""
+    surface: ChatbotSurface = chatbot
+    app = create_app(cast(Chatbot, surface), WebSettings())
+    with TestClient(app, follow_redirects=False) as client:
+        yield client

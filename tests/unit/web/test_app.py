@@ -1,0 +1,161 @@
+"""What holds for every request: headers, static files, one question at a time, settings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import cast
+
+import anyio
+import httpx2
+import pytest
+from pydantic import ValidationError
+from starlette.testclient import TestClient
+from starlette.types import Message, Scope
+
+from bot.answers import Reply
+from bot.chatbot import Chatbot
+from tests.unit.web.fake_chatbot import FakeChatbot, permits
+from tests.unit.web.html_page import read
+from web.app import create_app
+from web.middleware import SECURITY_HEADERS
+from web.pages import STATIC
+from web.settings import WebSettings
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("GET", "/nowhere", 404),
+        ("GET", "/ask", 405),
+        ("GET", "/api/documents", 200),
+        ("POST", "/api/ask", 415),
+        ("GET", "/healthz", 200),
+        ("GET", "/static/footnoted.css", 200),
+        ("GET", "/static/none.css", 404),
+        ("GET", "/static/../app.py", 404),
+        ("GET", "/static/%2e%2e/app.py", 404),
+        ("GET", "/read/water-permits", 302),
+    ],
+)
+def test_security_headers_are_on_every_response(client: TestClient, method: str, path: str, status: int) -> None:
+    response = client.request(method, path)
+    assert response.status_code == status
+    assert response.headers.items() >= {name.lower(): value for name, value in SECURITY_HEADERS.items()}.items()
+
+
+def test_security_headers_are_on_failures_too(client: TestClient, chatbot: FakeChatbot) -> None:
+    chatbot.failure = RuntimeError()
+    for response in (
+        client.post("/api/ask", json={"question": "x"}),
+        client.post("/ask", data={"question": "x"}),
+        client.post("/ask", data={"question": "x" * 70_000}),
+    ):
+        assert response.status_code in {500, 413}
+        assert response.headers.items() >= {k.lower(): v for k, v in SECURITY_HEADERS.items()}.items()
+
+
+def test_the_policy_allows_nothing_inline_nothing_foreign_and_no_frame() -> None:
+    policy = SECURITY_HEADERS["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_the_stylesheet_and_the_icon_of_a_page_are_served(client: TestClient) -> None:
+    links = [link["href"] for link in read(client.get("/").text).all("link")]
+    assert len(links) == 2
+    for link in links:
+        assert client.get(link).status_code == 200
+
+
+def test_the_stylesheet_asks_nothing_of_another_site_and_its_braces_match() -> None:
+    css = (STATIC / "footnoted.css").read_text()
+    assert "url(" not in css
+    assert "@import" not in css
+    assert "http" not in css
+    assert css.count("{") == css.count("}")
+
+
+class _SlowChatbot(FakeChatbot):
+    """Holds every question until it is let go, and counts how many are held at once."""
+
+    def __init__(self) -> None:
+        super().__init__(current=(permits(),))
+        self.go = threading.Event()
+        self.inside = self.most = 0
+
+    def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        assert self.go.wait(timeout=10)
+        reply = super().ask(conversation_id, question, history)
+        self.inside -= 1
+        return reply
+
+
+def test_questions_are_worked_on_one_at_a_time_while_pages_are_still_read() -> None:
+    chatbot = _SlowChatbot()
+    transport = httpx2.ASGITransport(create_app(cast(Chatbot, chatbot), WebSettings()))
+    statuses: list[int] = []
+
+    async def ask(client: httpx2.AsyncClient) -> None:
+        statuses.append((await client.post("/api/ask", json={"question": "fact?"})).status_code)
+
+    async def scene() -> None:
+        browser = httpx2.AsyncClient(transport=transport, base_url="http://test")
+        async with browser as client, anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(ask, client)
+            await anyio.sleep(0.05)
+            assert chatbot.inside == 1
+            assert (await client.get("/")).status_code == 200
+            chatbot.go.set()
+
+    anyio.run(scene)
+    assert statuses == [200, 200, 200]
+    assert chatbot.most == 1
+
+
+def test_a_failure_after_the_response_began_is_left_to_the_server() -> None:
+    """A second response could only garble the first."""
+    app = create_app(cast(Chatbot, FakeChatbot(current=(permits(),))), WebSettings())
+
+    async def broken(scope: Scope, receive: object, send: object) -> None:  # noqa: ARG001
+        await send({"type": "http.response.start", "status": 200, "headers": []})  # type: ignore[operator]
+        raise RuntimeError("midway")
+
+    app.mount("/broken", broken)
+    sent: list[Message] = []
+
+    async def scene() -> None:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/broken/", "headers": [], "query_string": b""}
+        await app(scope, receive, send)
+
+    with pytest.raises(RuntimeError, match="midway"):
+        anyio.run(scene)
+    assert [message["type"] for message in sent] == ["http.response.start"]
+
+
+class TestSettings:
+    def test_the_default_is_reached_from_this_machine_only(self) -> None:
+        assert WebSettings().model_dump() == {"host": "127.0.0.1", "port": 8000}
+
+    def test_the_environment_sets_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FOOTNOTED_HOST", "0.0.0.0")
+        monkeypatch.setenv("FOOTNOTED_PORT", "9000")
+        monkeypatch.setenv("FOOTNOTED_DATA_DIR", "elsewhere")
+        assert WebSettings().model_dump() == {"host": "0.0.0.0", "port": 9000}
+
+    @pytest.mark.parametrize("wrong", [{"port": 70_000}, {"port": "http"}, {"host": ""}, {"prot": 8000}])
+    def test_what_makes_no_sense_is_refused(self, wrong: dict[str, object]) -> None:
+        with pytest.raises(ValidationError):
+            WebSettings.model_validate(wrong)
