@@ -63,7 +63,9 @@ class Chatbot:
     def _decide(self, query: Query, evidence: Evidence, assessment: Assessment, grounded: Grounded) -> Reply:
         """The grounded answer where the text likely answers, a refusal otherwise."""
         if not query.asked.terms and query.before is None:
-            message = "That doesn’t ask anything that can be looked up. Ask a question about the explainer in a sentence."
+            message = (
+                "That doesn’t ask anything that can be looked up. Ask a question about the explainer in a sentence."
+            )
             return Refusal(RefusalReason.NOT_A_QUESTION, message, self._nearest(evidence), evidence.passages)
         if grounded.answer and assessment.probability >= self.answer_threshold:
             return grounded.answer
@@ -77,9 +79,7 @@ class Chatbot:
             passage = scored.passage
             document = self._by_id[passage.document_id]
             cited = CitedDocument(document.id, document.title, document.version, document.as_of, document.language)
-            nearest.setdefault(
-                (document.id, passage.section), NearestSection(passage.section, cited, passage.span)
-            )
+            nearest.setdefault((document.id, passage.section), NearestSection(passage.section, cited, passage.span))
         return tuple(nearest.values())[:_NEAREST]
 
     def warm_up(self) -> None:
@@ -139,7 +139,7 @@ def _refusal_message(assessment: Assessment, query: Query, documents: Sequence[D
     verb = "doesn’t" if len(documents) == 1 else "don’t"
     if assessment.reason is RefusalReason.OFF_TOPIC:
         return f"{source} {verb} deal with that."
-    named = [word for word in _as_written(query, assessment.missing)]
+    named = list(_as_written(query, assessment.missing))
     if named:
         return f"{source} {verb} say. Nothing in the text mentions {_listed(named)}."
     return f"{source} {verb} say. These are the sections that come closest."

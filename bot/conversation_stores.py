@@ -87,16 +87,12 @@ class SqliteConversationStore:
                 "FROM turn GROUP BY conversation_id ORDER BY max(asked_at) DESC, conversation_id LIMIT ?",
                 (limit,),
             ).fetchall()
-        return [
-            ConversationSummary(name, first, count, datetime.fromisoformat(at)) for name, first, count, at in rows
-        ]
+        return [ConversationSummary(name, first, count, datetime.fromisoformat(at)) for name, first, count, at in rows]
 
     def delete(self, conversation_id: str) -> bool:
         """Removes a conversation and all its turns."""
         with self._connection() as connection:
-            return (
-                connection.execute("DELETE FROM turn WHERE conversation_id = ?", (conversation_id,)).rowcount > 0
-            )
+            return connection.execute("DELETE FROM turn WHERE conversation_id = ?", (conversation_id,)).rowcount > 0
 
 
 class InMemoryConversationStore:

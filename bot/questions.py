@@ -77,8 +77,8 @@ _EXPECTED_CUES: tuple[tuple[Expected, re.Pattern[str]], ...] = (
 _LIST_CUES = re.compile(
     r"^(?:please )?(?:list|name|enumerate)\b|\blist (?:all|the|every)\b|\bwhat all\b|\bwhich ones\b|"
     r"\bwhat are (?:all )?(?:the|some|its|their)\b|\bwhat (?:kinds?|types?|sorts?|forms?|categories) of\b|"
-    r"\bwhat (?:can|may|could|must) (?:\w+ ){1,5}?do\b|\bwhat (?:is|are|does|do) (?:\w+ ){1,5}?(?:allowed|authori[sz]ed|"
-    r"able|required|include|cover|consist)\b|\bcu[aá]les son\b|\bqu[eé] (?:pueden|tipos)\b|^enumera\b"
+    r"\bwhat (?:can|may|could|must) (?:\w+ ){1,5}?do\b|\bwhat (?:is|are|does|do) (?:\w+ ){1,5}?(?:allowed|"
+    r"authori[sz]ed|able|required|include|cover|consist)\b|\bcu[aá]les son\b|\bqu[eé] (?:pueden|tipos)\b|^enumera\b"
 )
 
 _MONTHS = (

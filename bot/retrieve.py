@@ -97,8 +97,7 @@ class Retriever:
             return ()
         similarities = [self.index.similarities(vector, rows) for vector in vectors]
         return tuple(
-            self._candidate(row, max(float(of_vector[i]) for of_vector in similarities))
-            for i, row in enumerate(rows)
+            self._candidate(row, max(float(of_vector[i]) for of_vector in similarities)) for i, row in enumerate(rows)
         )
 
     def _candidate(self, row: int, similarity: float) -> Candidate:

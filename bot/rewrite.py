@@ -75,5 +75,5 @@ def _antecedent(earlier: Sequence[str], language: str) -> str:
     """The last earlier question that stands alone, and what was asked since."""
     for back in range(len(earlier) - 1, -1, -1):
         if not back or not leans_on_history(earlier[back], analyse(earlier[back], language)):
-            return " ".join(earlier[back:][:1] + earlier[back + 1 :][-1:])
+            return " ".join([earlier[back], *earlier[back + 1 :][-1:]])
     return earlier[-1]

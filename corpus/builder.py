@@ -230,7 +230,7 @@ class DocumentBuilder:
 
     def _write_sections(self, canvas: _Canvas) -> tuple[Section, ...]:
         sections: list[Section] = []
-        slugs: set[str] = set()
+        slugs: dict[str, int] = {}
         trail: list[tuple[int, str]] = []
         for draft in self._sections:
             span = canvas.write(draft.heading)
@@ -411,10 +411,13 @@ def _inline(text: InlineText | str) -> InlineText:
     return InlineText(text) if isinstance(text, str) else text
 
 
-def _unique(slug: str, taken: set[str]) -> str:
-    candidate, number = slug, 1
+def _unique(slug: str, taken: dict[str, int]) -> str:
+    """*slug*, numbered where it is *taken*; that holds the last number given to each."""
+    number = taken.get(slug, 0) + 1
+    candidate = slug if number == 1 else f"{slug}-{number}"
     while candidate in taken:
         number += 1
         candidate = f"{slug}-{number}"
-    taken.add(candidate)
+    taken[slug] = number
+    taken.setdefault(candidate, 1)
     return candidate

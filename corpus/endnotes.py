@@ -69,13 +69,18 @@ class _Finder:
         if not loose:
             return
         marked = self._marked(self._units)
-        last = max(loose)
-        ends = self._is_tail(last, min(loose))
+        closing = self._start_of_last_run(loose[-1]) if self._is_tail(loose[-1], loose[0]) else len(self._units)
         for place in loose:
             unit = self._units[place]
-            if unit.label in marked or (ends and self._unbroken(place, last)):
+            if unit.label in marked or place >= closing:
                 self._entries[place] = (unit.label, unit.text)
         self._take_between()
+
+    def _start_of_last_run(self, last: int) -> int:
+        start = last
+        while start and self._units[start - 1].shape is Shape.NOTE:
+            start -= 1
+        return start
 
     def notes(self) -> Iterator[tuple[str, str]]:
         """Each note's label and body."""
@@ -148,9 +153,6 @@ class _Finder:
         before = sum(unit.words for unit in self._units[:first] if unit.shape in _TEXT)
         behind = sum(unit.words for unit in self._units[last + 1 :] if unit.shape in _TEXT)
         return behind < _LARGEST_TAIL * before
-
-    def _unbroken(self, place: int, last: int) -> bool:
-        return all(unit.shape is Shape.NOTE for unit in self._units[place : last + 1])
 
 
 def _entry(unit: Unit, above: str | None) -> tuple[str, str] | None:

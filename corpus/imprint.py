@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+REVISED = 2
+"""The rank of a line that says when a text was last changed or checked."""
+
+_DATED = 1
+
 _MONTHS = {
     name: number
     for names in (
@@ -86,7 +91,7 @@ def read_imprint(line: str) -> tuple[Imprint, ...]:
 
 def as_of(imprints: Sequence[Imprint]) -> date | None:
     """The date the text was last revised or, failing that, published; none where lines disagree."""
-    for rank in (2, 1, 0):
+    for rank in (REVISED, _DATED, 0):
         days = {imprint.as_of for imprint in imprints if imprint.rank == rank and imprint.as_of}
         if days:
             return days.pop() if len(days) == 1 else None
@@ -102,7 +107,7 @@ def publisher(imprints: Sequence[Imprint]) -> str | None:
 def _read_part(part: str) -> Imprint | None:
     if day := parse_date(part):
         return Imprint(as_of=day)
-    for rank, pattern in ((2, _REVISED), (1, _PUBLISHED)):
+    for rank, pattern in ((REVISED, _REVISED), (_DATED, _PUBLISHED)):
         match = pattern.match(part)
         if match and any(map(str.isdigit, match["date"])) and (day := parse_date(match["date"])):
             return Imprint(as_of=day, rank=rank)
@@ -110,7 +115,7 @@ def _read_part(part: str) -> Imprint | None:
             return Imprint(rank=rank)
     if match := _PUBLISHER.match(part):
         day = parse_date(match["date"]) if match["date"] else None
-        return Imprint(as_of=day, publisher=match["publisher"].strip(), rank=1)
+        return Imprint(as_of=day, publisher=match["publisher"].strip(), rank=_DATED)
     return Imprint() if _READING.match(part) or _is_byline(part) else None
 
 

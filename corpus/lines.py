@@ -71,14 +71,14 @@ _UNWRAPPED = 200
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _DIGITS = str.maketrans(SUPERSCRIPTS, "0123456789")
-_BULLETS = re.compile(r"(\s*)([•◦▪▫‣●○■□➢·∙⁃]|[-–*](?=\s)|o(?=\t))\s*(\S.*)$")
+_BULLETS = re.compile(r"(\s*)([•◦▪▫‣●○■□➢➤►▶✓✔✅☑·∙⁃]\ufe0f?|[-–*](?=\s)|o(?=\t))\s*(\S.*)$")
 _NUMBERS = re.compile(r"(\s*)((?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|\((?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\))\s+(\S.*)$")
 _NOTES = re.compile(
     rf"(\s*)(\[\^?\d{{1,3}}\]:?(?=\s*[^\s,.;:)])|\[\^?(?:[a-z]|[ivx]{{1,5}})\]:?(?=\s)|[{SUPERSCRIPTS}]+)\s*(\S.*)$"
 )
 _RULE = re.compile(r"\s*([-=_*~•·–—])\s*(\1\s*){2,}$")
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,}|~{3,})\s*$")
-_HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*$")
+_HASHES = re.compile(r"(#{1,6})\s+(\S.*)$")
 _MARKS_BEHIND = re.compile(rf"(?:\s*\[[^\[\]\s]{{1,6}}\]|[{SUPERSCRIPTS}]+)+$")
 _INITIALS = re.compile(r"(?:\b[^\W\d_]\.){2,}$")
 _ENDS = tuple(".!:;,…。！：；、，؛،।")
@@ -100,6 +100,8 @@ def plain_digits(label: str) -> str:
 
 def is_bare(text: str) -> bool:
     """Whether *text* could be a heading: a few words that don't end a sentence."""
+    if len(text) > 2 * _LONGEST_BARE_LINE:  # the patterns below are slow on what is long anyway
+        return False
     if len(text) > 2 * _LONGEST_BARE_LINE:  # not even without its marks
         return False
     plain = _MARKS_BEHIND.sub("", text).strip()
@@ -178,13 +180,19 @@ def _open(lines: Sequence[str], place: int) -> tuple[_Chunk | None, int]:
     if (underline := _UNDERLINE.match(below)) and is_bare(line):
         return _Chunk(Shape.HEADING, [line], level=1 if underline[1][0] == "=" else 2), 2
     if hashes := _HASHES.match(line):
-        return _Chunk(Shape.HEADING, [hashes[2]], level=len(hashes[1])), 1
+        return _Chunk(Shape.HEADING, [_without_closing(hashes[2])], level=len(hashes[1])), 1
     if opened := _open_marked(line):
         return opened, 1
     rows = _take_rows(islice(lines, place, None)) if "\t" in line else []
     if rows:
         return _Chunk(Shape.ROWS, [], rows=rows), len(rows)
     return _Chunk(Shape.PROSE, [line], indent=_indent(line)), 1
+
+
+def _without_closing(heading: str) -> str:
+    """*heading* without the "##" that may close it; "Learning C#" keeps its own."""
+    text = heading.rstrip("#")
+    return text.rstrip() if text[-1:].isspace() else heading
 
 
 def _open_marked(line: str) -> _Chunk | None:

@@ -14,9 +14,11 @@ from corpus.builder import DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document
 from corpus.endnotes import MarkReader, take_notes
 from corpus.errors import DocumentFormatError
-from corpus.imprint import as_of, publisher
+from corpus.imprint import REVISED, Imprint, as_of, publisher, read_imprint
 from corpus.lines import Shape, Unit, read_units
 from corpus.outline import outline
+
+_LAST_LINES = 12
 
 
 class PlainTextLoader:
@@ -26,7 +28,8 @@ class PlainTextLoader:
 
     def load(self, text: str, source: Path) -> Document:
         """The document in *text*; raises `DocumentFormatError` where it has no body."""
-        endnotes = take_notes(read_units(text))
+        units = read_units(text)
+        endnotes = take_notes(units)
         page = outline(endnotes.units)
         labels = [label for label, _ in endnotes.notes]
         marks = MarkReader(labels, (unit.content for unit in page.units))
@@ -41,9 +44,14 @@ class PlainTextLoader:
                 id=slugify(source.stem, "document"),
                 title=marks.read(page.title).text if page.title else title_from_stem(source.stem),
                 publisher=publisher(page.imprints),
-                as_of=as_of(page.imprints),
+                as_of=as_of(page.imprints) or as_of(_revisions(units[-_LAST_LINES:])),
             )
         )
+
+
+def _revisions(units: Sequence[Unit]) -> list[Imprint]:
+    """What lines such as "Last updated May 2, 2025" say; any other date down there could be another text's."""
+    return [imprint for unit in units for imprint in read_imprint(unit.text) if imprint.rank == REVISED]
 
 
 def _write(builder: DocumentBuilder, units: Sequence[Unit], marks: MarkReader) -> None:

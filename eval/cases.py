@@ -130,9 +130,7 @@ def _case_files(source: Path | Traversable) -> Sequence[Path | Traversable]:
         raise CaseFileError(f"There is no case file or folder {_shown(source)}; check the path.")
     inside = [entry for entry in source.iterdir() if entry.name.endswith(SUFFIX) and entry.is_file()]
     if not inside:
-        raise CaseFileError(
-            f"The folder {_shown(source)} holds no {SUFFIX} file; name the file or another folder."
-        )
+        raise CaseFileError(f"The folder {_shown(source)} holds no {SUFFIX} file; name the file or another folder.")
     return sorted(inside, key=lambda entry: entry.name)
 
 

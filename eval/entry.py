@@ -58,17 +58,13 @@ def parse_document_map(pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:
     for pair in pairs:
         name, _, other = pair.partition("=")
         if not name or not other:
-            raise EvalSetupError(
-                f"--as wants ID=OTHER_ID, not {pair!r}; name the cases' document, then the other."
-            )
+            raise EvalSetupError(f"--as wants ID=OTHER_ID, not {pair!r}; name the cases' document, then the other.")
         if found.setdefault(name, other) != other:
             raise EvalSetupError(f"--as sends {name!r} to two documents; run the eval once for each.")
     return tuple(found.items())
 
 
-def run_eval(
-    options: EvalOptions, chatbot: Chatbot, out: Console | None = None, err: Console | None = None
-) -> int:
+def run_eval(options: EvalOptions, chatbot: Chatbot, out: Console | None = None, err: Console | None = None) -> int:
     """Runs the cases against *chatbot*, prints the report to *out*, and returns the exit code.
 
     Nothing is raised: errors go to *err*, because Python's own exit code for one means "fell short" here.

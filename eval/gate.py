@@ -76,9 +76,7 @@ def load_thresholds(path: Path | None = None) -> Thresholds:
     try:
         return Thresholds.model_validate(tomllib.loads(source.read_bytes().decode("utf-8")))
     except OSError as error:
-        raise ThresholdsError(
-            f"The thresholds {source} can't be read: {error.strerror}; check the path."
-        ) from error
+        raise ThresholdsError(f"The thresholds {source} can't be read: {error.strerror}; check the path.") from error
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in fault["loc"] if part != "[key]")

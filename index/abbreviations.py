@@ -66,5 +66,7 @@ def expand(text: str, abbreviations: Mapping[str, str], *, any_case: bool = Fals
         if long_form.casefold() in said:
             continue
         flags = re.IGNORECASE if any_case and len(short) > 2 else 0
-        text = re.sub(rf"(?<!\w){re.escape(short)}(?!\w)", f"{short} {long_form}".replace("\\", ""), text, count=1, flags=flags)
+        text = re.sub(
+            rf"(?<!\w){re.escape(short)}(?!\w)", f"{short} {long_form}".replace("\\", ""), text, count=1, flags=flags
+        )
     return text

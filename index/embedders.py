@@ -52,7 +52,7 @@ class MiniLMEmbedder:
             import transformers
             from sentence_transformers import SentenceTransformer
 
-            transformers.utils.logging.disable_progress_bar()
+            transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             torch.set_num_threads(1)
             model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
         except (ImportError, OSError, ValueError) as error:
@@ -94,9 +94,7 @@ class MiniLMEmbedder:
     def _encode(self, texts: list[str]) -> Vectors:
         # The tokenizer keeps its padding state between calls, so two threads must not share a call.
         with self._lock:
-            vectors = self._model.encode(
-                texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
-            )
+            vectors = self._model.encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
 

@@ -32,7 +32,7 @@ class FaissIndex:
         version: str,
         documents: tuple[Document, ...],
         passages: tuple[Passage, ...],
-        vectors: tuple[faiss.IndexFlatIP, faiss.IndexFlatIP],
+        vectors: tuple[faiss.Index, faiss.Index],
         lexical: tuple[LexicalIndex, LexicalIndex],
     ) -> None:
         self.version = version
@@ -125,7 +125,7 @@ def _sentence_text(document: Document, sentence: Sentence) -> str:
     return f"{sentence.lead_in.of(document.text)} {text}" if sentence.lead_in else text
 
 
-def _nearest(vectors: faiss.IndexFlatIP, vector: Vectors, limit: int) -> Ranking:
+def _nearest(vectors: faiss.Index, vector: Vectors, limit: int) -> Ranking:
     limit = min(limit, vectors.ntotal)
     if not limit:
         return Ranking((), ())
@@ -168,12 +168,8 @@ def _write_lines(path: Path, lines: list[bytes]) -> None:
 def read_index(folder: Path, version: str) -> FaissIndex:
     """The index in *folder*. Raises `IndexCorrupt`."""
     try:
-        documents = tuple(
-            load_document_json(line) for line in (folder / "documents.jsonl").read_bytes().splitlines()
-        )
-        passages = tuple(
-            _PASSAGE.validate_json(line) for line in (folder / "passages.jsonl").read_bytes().splitlines()
-        )
+        documents = tuple(load_document_json(line) for line in (folder / "documents.jsonl").read_bytes().splitlines())
+        passages = tuple(_PASSAGE.validate_json(line) for line in (folder / "passages.jsonl").read_bytes().splitlines())
         vectors = (
             faiss.read_index(str(folder / _PASSAGES_FAISS)),
             faiss.read_index(str(folder / _SENTENCES_FAISS)),

@@ -145,8 +145,6 @@ class LexicalIndex:
 
 def top_rows(scores: np.ndarray, limit: int) -> np.ndarray:
     """The rows of the *limit* highest scores, best first, ties by row."""
-    if limit < len(scores):
-        kept = np.argpartition(-scores, limit - 1)[:limit]
-    else:
-        kept = np.arange(len(scores))
+    whole = limit >= len(scores)
+    kept = np.arange(len(scores)) if whole else np.argpartition(-scores, limit - 1)[:limit]
     return kept[np.lexsort((kept, -scores[kept]))]

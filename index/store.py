@@ -89,9 +89,7 @@ class IndexStore:
         _verify(folder, manifest)
         return folder, manifest
 
-    def publish(
-        self, manifest: Manifest, write: Callable[[Path], None], documents: tuple[Document, ...]
-    ) -> Manifest:
+    def publish(self, manifest: Manifest, write: Callable[[Path], None], documents: tuple[Document, ...]) -> Manifest:
         """Writes a version by *write* (called with an empty folder), then makes it the published one.
 
         Raises `IndexNotWritable`, with the published index as it was.
@@ -185,9 +183,7 @@ def _verify(folder: Path, manifest: Manifest) -> None:
         try:
             actual = _sha256(folder / name)
         except OSError as error:
-            raise IndexCorrupt(
-                f"{name} of index {folder.name} can't be read ({error.strerror}). {_REBUILD}"
-            ) from error
+            raise IndexCorrupt(f"{name} of index {folder.name} can't be read ({error.strerror}). {_REBUILD}") from error
         if actual != expected:
             raise IndexCorrupt(f"{name} of index {folder.name} is damaged or cut short. {_REBUILD}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from itertools import groupby
 from typing import assert_never
 from urllib.parse import quote
@@ -42,12 +43,25 @@ class Sentence:
     about: str | None
     marks: tuple[Mark, ...]
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells where the sentence is the row of a table, which canonical text writes as ``cell | cell``."""
+        return tuple(self.text.split(" | "))
+
+
+class Shape(StrEnum):
+    """What sentences that follow each other look like together."""
+
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    TABLE = "table"
+
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """A paragraph of an answer, or a list with one sentence an item."""
+    """A paragraph of an answer, a list with one sentence an item, or a table with one sentence a row."""
 
-    is_list: bool
+    shape: Shape
     sentences: tuple[Sentence, ...]
 
 
@@ -155,13 +169,22 @@ def _sentence(turn: int, sentence: AnswerSentence, citations: dict[int, Citation
 
 
 def _blocks(sentences: Sequence[tuple[bool, Sentence]]) -> tuple[TextBlock, ...]:
-    """Runs of items become lists; a sentence that names what it is about begins a paragraph."""
-    blocks: list[TextBlock] = []
-    for is_list, sentence in sentences:
-        joins = blocks and blocks[-1].is_list == is_list and (is_list or not sentence.about)
-        before = blocks.pop().sentences if joins else ()
-        blocks.append(TextBlock(is_list, (*before, sentence)))
-    return tuple(blocks)
+    """Runs of items become lists, and runs of rows tables; a sentence that names what it is about begins a block."""
+    runs: list[tuple[tuple[bool, int], list[Sentence]]] = []
+    for is_item, sentence in sentences:
+        kind = (is_item, 1 if is_item else len(sentence.cells))
+        if runs and runs[-1][0] == kind and (is_item or not sentence.about):
+            runs[-1][1].append(sentence)
+        else:
+            runs.append((kind, [sentence]))
+    return tuple(TextBlock(_shape(*kind, len(run)), tuple(run)) for kind, run in runs)
+
+
+def _shape(is_item: bool, columns: int, length: int) -> Shape:
+    """A row comes with its header row; one alone is rather a sentence with a bar in it."""
+    if is_item:
+        return Shape.LIST
+    return Shape.TABLE if columns > 1 and length > 1 else Shape.PARAGRAPH
 
 
 def _sources(turn: int, citations: Sequence[Citation]) -> tuple[SourceGroup, ...]:

@@ -25,15 +25,11 @@ def run(
         list[Path] | None, typer.Option("--cases", help="Case files or folders; none: the bundled ones.")
     ] = None,
     split: Annotated[Split, typer.Option("--split", help="Which of the cases.")] = Split.ALL,
-    document: Annotated[
-        list[str] | None, typer.Option("--document", help="Only the cases of this document.")
-    ] = None,
+    document: Annotated[list[str] | None, typer.Option("--document", help="Only the cases of this document.")] = None,
     stand_in: Annotated[
         list[str] | None, typer.Option("--as", help="ID=OTHER_ID: run one document's cases against another.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the scores as JSON, the same bytes each run.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON, the same bytes each run.")] = False,
     thresholds: Annotated[Path | None, typer.Option("--thresholds", help="TOML file of floors.")] = None,
 ) -> None:
     """Check answers, footnotes and refusals against cases; exit code 0 held, 1 fell short, 3 stale, 4 misconfigured."""

@@ -13,17 +13,15 @@ from footnoted.commands.options import DataDir, bot_settings
 def run(
     corpus: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--corpus", help="An explainer or a folder of them; may be given again. None: the bundled ones."
-        ),
+        typer.Option("--corpus", help="An explainer or a folder of them; may be given again. None: the bundled ones."),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Read the explainers and publish an index of them; only what changed is embedded."""
-    from corpus.load import bundled_explainers, load_corpus
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from corpus.load import bundled_explainers, load_corpus
     from index.build import build_index
     from index.embedders import MiniLMEmbedder
 

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 DataDir = Annotated[
     Path | None,
-    typer.Option(
-        "--data-dir", help="Folder of the index and the conversations (FOOTNOTED_DATA_DIR, else ./data)."
-    ),
+    typer.Option("--data-dir", help="Folder of the index and the conversations (FOOTNOTED_DATA_DIR, else ./data)."),
 ]
 
 

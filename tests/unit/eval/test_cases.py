@@ -43,9 +43,7 @@ def refusal_of(path: Path) -> str:
     return message
 
 
-def test_cases_come_in_the_order_of_the_file_with_their_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cases_come_in_the_order_of_the_file_with_their_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     cases = load_cases([write(tmp_path / "cases.jsonl", GOOD, REFUSED)])
     assert [(case.id, case.where) for case in cases] == [

@@ -91,9 +91,7 @@ def test_a_fact_that_silence_holds_is_refused(fact: object) -> None:
         FACT.validate_python(fact)
 
 
-@pytest.mark.parametrize(
-    "fact", [{"regex": "("}, {"anyof": ["a"]}, 8, {"any_of": ["a"], "regex": "a"}, {"regex": 3}]
-)
+@pytest.mark.parametrize("fact", [{"regex": "("}, {"anyof": ["a"]}, 8, {"any_of": ["a"], "regex": "a"}, {"regex": 3}])
 def test_what_is_no_fact_is_refused(fact: object) -> None:
     with pytest.raises(ValidationError):
         FACT.validate_python(fact)

@@ -1,5 +1,6 @@
 """Passages: nothing lost, nothing across a heading, everything within the model's window."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,8 @@ def passages_of(document: Document, window: int = WINDOW) -> tuple[Passage, ...]
     return chunk(document, count, window)
 
 
-WORDS = st.lists(st.sampled_from("oak elm ash fig 8 U.S. $6.4 no. Pear".split()), min_size=1, max_size=60).map(" ".join)
+WORD_LIST = st.sampled_from(["oak", "elm", "ash", "fig", "8", "U.S.", "$6.4", "no.", "Pear"])
+WORDS = st.lists(WORD_LIST, min_size=1, max_size=60).map(" ".join)
 BLOCKS = st.lists(WORDS | st.lists(WORDS, min_size=1, max_size=12), min_size=1, max_size=6)
 DOCUMENTS = st.lists(st.tuples(st.sampled_from(["", "Trees", "Pears and figs"]), BLOCKS), min_size=1, max_size=4).map(
     lambda sections: document_of(*sections)
@@ -87,13 +89,10 @@ def test_short_paragraphs_join_and_long_ones_do_not() -> None:
     long = "word " * 60
     document = document_of(("A", ["Short one.", "Short two.", long.strip() + "."]))
     passages = chunk(document, count, 256)
-    assert [p.text.startswith("Short one.") and "Short two." in p.text for p in passages][0]
+    assert passages[0].text.startswith("Short one.")
+    assert "Short two." in passages[0].text
 
 
 def test_spans_cannot_run_backward() -> None:
-    try:
+    with pytest.raises(ValueError, match="forward"):
         Span(3, 2)
-    except ValueError as error:
-        assert "forward" in str(error)
-    else:
-        raise AssertionError("a backward span was accepted")

@@ -1,5 +1,7 @@
 """Sentence boundaries on the text of laws and newspapers."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,5 +58,5 @@ def test_sentences_cover_every_character_but_blanks(text: str) -> None:
     spans = sentence_spans(text, Span(0, len(text)))
     covered = {i for span in spans for i in range(span.start, span.end)}
     assert all(i in covered for i, character in enumerate(text) if not character.isspace())
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
     assert all(span.of(text).strip() == span.of(text) != "" for span in spans)

@@ -1,0 +1,198 @@
+"""Files and folders: what is loaded, what is left out, and how each thing that can be wrong is put."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import CorpusError, DocumentFormatError, DocumentNotFound, DuplicateDocument
+from corpus.load import bundled_explainers, load_corpus, load_document
+from tests.unit.corpus.invariants import assert_sound
+
+MARKDOWN = "---\nid: vouchers\nas_of: 2025-04-14\n---\n\n# Vouchers\n\n## Who qualifies\n\nFamilies do.\n"
+TEXT = "Water Permits\n\nLast updated April 14, 2025\n\nOverview\n\nA system needs a permit before it pumps.\n"
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "title"),
+    [
+        ("a.md", MARKDOWN, "Vouchers"),
+        ("a.markdown", MARKDOWN, "Vouchers"),
+        ("A.MD", MARKDOWN, "Vouchers"),
+        ("a.txt", TEXT, "Water Permits"),
+        ("a.text", TEXT, "Water Permits"),
+        ("a.txt", "\ufeff" + TEXT, "Water Permits"),
+        ("a.md", MARKDOWN.replace("\n", "\r\n"), "Vouchers"),
+        ("a.txt", TEXT.replace("\n", "\r\n"), "Water Permits"),
+        ("a.txt", TEXT.replace("\n", "\r"), "Water Permits"),
+    ],
+)
+def test_the_suffix_chooses_the_loader_and_line_ends_dont_matter(
+    tmp_path: Path, name: str, content: str, title: str
+) -> None:
+    document = load_document(write(tmp_path / name, content))
+    assert_sound(document)
+    assert document.title == title
+    assert document.as_of == date(2025, 4, 14)
+
+
+def test_a_corpus_is_sorted_by_id_and_a_file_named_twice_is_loaded_once(tmp_path: Path) -> None:
+    water = write(tmp_path / "water.txt", TEXT)
+    write(tmp_path / "deeper" / "vouchers.md", MARKDOWN)
+    loaded = load_corpus([water, tmp_path, tmp_path / "deeper"])
+    assert [document.id for document in loaded.documents] == ["vouchers", "water"]
+    assert loaded.warnings == ()
+
+
+def test_a_folder_skips_hidden_files_and_housekeeping_and_names_what_else_it_leaves_out(tmp_path: Path) -> None:
+    write(tmp_path / "vouchers.md", MARKDOWN)
+    write(tmp_path / "scan.pdf", b"%PDF")
+    write(tmp_path / "sub" / "notes.docx", b"PK")
+    for name in (".hidden.md", ".git/x.md", "README.md", "readme.txt", "CHANGELOG.md", "LICENSE", "LICENSE.txt"):
+        write(tmp_path / name, "Not an explainer.")
+    loaded = load_corpus([tmp_path])
+    assert [document.id for document in loaded.documents] == ["vouchers"]
+    (warning,) = loaded.warnings
+    assert "scan.pdf, sub/notes.docx" in warning.replace(os.sep, "/")
+    assert "README" not in warning
+
+
+def test_a_readme_that_is_named_outright_is_loaded(tmp_path: Path) -> None:
+    assert load_document(write(tmp_path / "README.md", MARKDOWN)).id == "vouchers"
+
+
+def test_many_files_left_out_are_counted(tmp_path: Path) -> None:
+    write(tmp_path / "vouchers.md", MARKDOWN)
+    for number in range(8):
+        write(tmp_path / f"{number}.pdf", b"%PDF")
+    assert " and 3 more" in load_corpus([tmp_path]).warnings[0]
+
+
+def test_a_document_without_headings_or_date_is_loaded_with_a_warning_for_each(tmp_path: Path) -> None:
+    loaded = load_corpus([write(tmp_path / "plain.md", "Families qualify by income.")])
+    headings, as_of = loaded.warnings
+    assert loaded.documents[0].text == "Families qualify by income."
+    assert "plain.md has no headings" in headings
+    assert "plain.md doesn't say as of when it holds; put as_of:" in as_of
+
+
+def test_a_date_below_a_plain_texts_title_is_its_date(tmp_path: Path) -> None:
+    assert load_corpus([write(tmp_path / "water.txt", TEXT)]).warnings == ()
+
+
+class TestEncodings:
+    def test_windows_text_is_read_with_a_warning(self, tmp_path: Path) -> None:
+        file = write(tmp_path / "a.md", MARKDOWN.replace("Families", "Señor Núñez’s café").encode("cp1252"))
+        loaded = load_corpus([file])
+        assert "Señor Núñez’s café" in loaded.documents[0].text
+        assert "Windows-1252" in loaded.warnings[0]
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+            b"Text\x00with a NUL.",
+            b"\x01\x02\x03\x04 text",
+            "Utf-sixteen text.".encode("utf-16"),
+            "Utf-sixteen text.".encode("utf-16-le"),
+            "Проживание в квартире.".encode("koi8-r"),
+            "“Café” — naïve text, cut short: é".encode()[:-1],
+            b"\x81\x8d\x8f text",
+        ],
+    )
+    def test_what_isnt_text_is_refused_rather_than_read_wrong(self, tmp_path: Path, data: bytes) -> None:
+        file = write(tmp_path / "a.txt", data)
+        with pytest.raises(DocumentFormatError, match=r"a\.txt isn't text.*save it as UTF-8 Markdown or plain text"):
+            load_document(file)
+
+    def test_a_broken_byte_is_named_by_its_line(self, tmp_path: Path) -> None:
+        file = write(tmp_path / "a.txt", "“One”\n“two”\n".encode() + b"thr\xe9e")
+        with pytest.raises(DocumentFormatError, match="line 3 has a byte"):
+            load_document(file)
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("name", "content", "message"),
+        [
+            ("a.md", "", "is empty"),
+            ("a.txt", " \n\t\ufeff\u200b\r\n", "is empty"),
+            ("a.pdf", "%PDF", r"formats read are Markdown \(\.md, \.markdown\) and plain text \(\.txt, \.text\)"),
+            ("a", "Text.", "formats read are"),
+            ("a.md", "# Only\n\n## Headings\n", "has no body text"),
+            ("a.txt", "Only a Heading", "has no body text"),
+            ("a.txt", "Notes\n\n[1] One.\n\n[2] Two.\n", "has no body text"),
+            ("a.md", "---\nid: [\n---\n\nText.", "front matter can't be read"),
+            ("a.md", "---\nas_of: soon\n---\n\nText.", 'as_of is "soon"'),
+            ("a.md", "---\nid: ../up\n---\n\nText.", 'id is "../up"'),
+            ("住房.txt", "A text.", "can't stand in an address; rename the file"),
+        ],
+    )
+    def test_a_file_that_isnt_an_explainer(self, tmp_path: Path, name: str, content: str, message: str) -> None:
+        file = write(tmp_path / name, content)
+        with pytest.raises(DocumentFormatError, match=message) as raised:
+            load_document(file)
+        assert str(raised.value).startswith(str(file))
+        assert "\n" not in str(raised.value)
+
+    @pytest.mark.parametrize("load", [load_document, lambda path: load_corpus([path])])
+    def test_a_path_that_leads_nowhere(self, tmp_path: Path, load: object) -> None:
+        assert callable(load)
+        with pytest.raises(DocumentNotFound, match=r"no file.*gone\.md; check the name"):
+            load(tmp_path / "gone.md")
+
+    def test_a_folder_without_explainers(self, tmp_path: Path) -> None:
+        write(tmp_path / "README.md", MARKDOWN)
+        with pytest.raises(DocumentNotFound, match="no explainers in it"):
+            load_corpus([tmp_path])
+
+    def test_a_folder_in_place_of_a_file(self, tmp_path: Path) -> None:
+        with pytest.raises(DocumentFormatError, match="is a folder"):
+            load_document(tmp_path)
+
+    def test_no_paths_at_all(self) -> None:
+        with pytest.raises(DocumentNotFound, match="name at least one"):
+            load_corpus([])
+
+    def test_a_file_that_cant_be_opened(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        file = write(tmp_path / "a.md", MARKDOWN)
+
+        def refuse(_: Path) -> bytes:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Path, "read_bytes", refuse)  # root may open anything, so a mode wouldn't do
+        with pytest.raises(DocumentFormatError, match=r"can't be opened \(Permission denied\)"):
+            load_document(file)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+    def test_a_pipe_isnt_waited_for(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "a.md")
+        with pytest.raises(DocumentFormatError, match="can't be read as an explainer"):
+            load_document(tmp_path / "a.md")
+
+    @pytest.mark.parametrize("other", ["vouchers", "VOUCHERS"])
+    def test_two_files_with_one_id_are_both_named(self, tmp_path: Path, other: str) -> None:
+        write(tmp_path / "one.md", MARKDOWN)
+        write(tmp_path / "two.md", MARKDOWN.replace("id: vouchers", f"id: {other}"))
+        with pytest.raises(DuplicateDocument, match=r"one\.md and .*two\.md both"):
+            load_corpus([tmp_path])
+
+    def test_every_error_is_a_corpus_error(self) -> None:
+        assert {DocumentFormatError, DocumentNotFound, DuplicateDocument} == set(CorpusError.__subclasses__())
+
+
+def test_the_bundled_explainers_load_without_a_warning() -> None:
+    loaded = load_corpus([bundled_explainers()])
+    assert loaded.documents
+    assert loaded.warnings == ()
+    for document in loaded.documents:
+        assert_sound(document)
