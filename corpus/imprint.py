@@ -107,6 +107,8 @@ def publisher(imprints: Sequence[Imprint]) -> str | None:
 def _read_part(part: str) -> Imprint | None:
     if day := parse_date(part):
         return Imprint(as_of=day)
+    if _NUMBERS.match(part):
+        return Imprint()
     for rank, pattern in ((REVISED, _REVISED), (_DATED, _PUBLISHED)):
         match = pattern.match(part)
         if match and any(map(str.isdigit, match["date"])) and (day := parse_date(match["date"])):

@@ -100,8 +100,6 @@ def plain_digits(label: str) -> str:
 
 def is_bare(text: str) -> bool:
     """Whether *text* could be a heading: a few words that don't end a sentence."""
-    if len(text) > 2 * _LONGEST_BARE_LINE:  # the patterns below are slow on what is long anyway
-        return False
     if len(text) > 2 * _LONGEST_BARE_LINE:  # not even without its marks
         return False
     plain = _MARKS_BEHIND.sub("", text).strip()

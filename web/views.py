@@ -23,6 +23,9 @@ from bot.answers import (
 from bot.footnotes import permalink, section_path
 from corpus.documents import Document, Section
 
+CELL_BAR = " | "
+"""What stands between the cells of a row in canonical text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -45,8 +48,8 @@ class Sentence:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The cells where the sentence is the row of a table, which canonical text writes as ``cell | cell``."""
-        return tuple(self.text.split(" | "))
+        """The cells, where the sentence is the row of a table."""
+        return tuple(self.text.split(CELL_BAR))
 
 
 class Shape(StrEnum):
@@ -152,7 +155,7 @@ def _answer_view(turn: int, answer: Answer) -> AnswerView:
     seen: set[int] = set()
     sentences = []
     for sentence in answer.sentences:
-        sentences.append((sentence.item, _sentence(turn, sentence, citations, seen)))
+        sentences.append((_kind(sentence, citations), _sentence(turn, sentence, citations, seen)))
         seen.update(sentence.footnotes)
     return AnswerView(_blocks(sentences), _sources(turn, answer.citations))
 
@@ -168,23 +171,40 @@ def _sentence(turn: int, sentence: AnswerSentence, citations: dict[int, Citation
     return Sentence(sentence.text, language, sentence.about, tuple(marks))
 
 
-def _blocks(sentences: Sequence[tuple[bool, Sentence]]) -> tuple[TextBlock, ...]:
-    """Runs of items become lists, and runs of rows tables; a sentence that names what it is about begins a block."""
-    runs: list[tuple[tuple[bool, int], list[Sentence]]] = []
-    for is_item, sentence in sentences:
-        kind = (is_item, 1 if is_item else len(sentence.cells))
-        if runs and runs[-1][0] == kind and (is_item or not sentence.about):
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a sentence has in common with those it is shown together with; ``place`` keeps tables apart."""
+
+    shape: Shape
+    columns: int = 1
+    place: tuple[CitedDocument, tuple[str, ...]] | None = None
+
+
+def _kind(sentence: AnswerSentence, citations: dict[int, Citation]) -> _Kind:
+    if sentence.item:
+        return _Kind(Shape.LIST)
+    columns = len(sentence.text.split(CELL_BAR))
+    if columns == 1:
+        return _Kind(Shape.PARAGRAPH)
+    first = citations[sentence.footnotes[0]]
+    return _Kind(Shape.TABLE, columns, (first.document, first.section))
+
+
+def _blocks(sentences: Sequence[tuple[_Kind, Sentence]]) -> tuple[TextBlock, ...]:
+    """Runs of items become lists, and runs of rows tables; a sentence that names what it is about begins a block.
+
+    A row comes with its header row; one alone is rather a sentence with a bar in it.
+    """
+    runs: list[tuple[_Kind, list[Sentence]]] = []
+    for kind, sentence in sentences:
+        if runs and runs[-1][0] == kind and (kind.shape is Shape.LIST or not sentence.about):
             runs[-1][1].append(sentence)
         else:
             runs.append((kind, [sentence]))
-    return tuple(TextBlock(_shape(*kind, len(run)), tuple(run)) for kind, run in runs)
-
-
-def _shape(is_item: bool, columns: int, length: int) -> Shape:
-    """A row comes with its header row; one alone is rather a sentence with a bar in it."""
-    if is_item:
-        return Shape.LIST
-    return Shape.TABLE if columns > 1 and length > 1 else Shape.PARAGRAPH
+    lone = {Shape.TABLE: Shape.PARAGRAPH}
+    return tuple(
+        TextBlock(lone.get(kind.shape, kind.shape) if len(run) == 1 else kind.shape, tuple(run)) for kind, run in runs
+    )
 
 
 def _sources(turn: int, citations: Sequence[Citation]) -> tuple[SourceGroup, ...]:

@@ -224,7 +224,7 @@ class TestFurniture:
 
 
 class TestWhatMightBreakIt:
-    @pytest.mark.parametrize("text", ["", "\n\n", "Title", "A\n\nB\n\nC", "[1] One.\n\n[2] Two.", "----\n\n===="])
+    @pytest.mark.parametrize("text", ["", "\n\n", "Title", "A\n\nB\n\nC", "Notes\n\n[1] One.", "----\n\n===="])
     def test_a_text_without_a_body_is_refused(self, text: str) -> None:
         with pytest.raises(DocumentFormatError, match=r"page\.txt has no body text"):
             PlainTextLoader().load(text, Path("page.txt"))

@@ -65,7 +65,7 @@ class FakeConversations:
 
 @dataclass
 class FakeChatbot:
-    """Answers "list" with a list, "fact" with a sentence, raises what it is told to, and refuses the rest."""
+    """Answers by the word "list", "table" or "fact" in a question, raises what it is told to, and refuses the rest."""
 
     current: tuple[Document, ...]
     old: tuple[Document, ...] = ()
@@ -99,6 +99,8 @@ class FakeChatbot:
         document = self.current[0]
         if "list" in question:
             return list_answer(document)
+        if "table" in question:
+            return table_answer(document)
         if "fact" in question:
             return fact_answer(document)
         return refusal(document)
@@ -185,6 +187,15 @@ def list_answer(document: Document) -> Answer:
     )
     quotes = [lead_in, *items, "It can be renewed twice."]
     return Answer(sentences, tuple(citation(document, n, quote) for n, quote in enumerate(quotes, start=1)))
+
+
+def table_answer(document: Document) -> Answer:
+    """A row of a table after its header row."""
+    rows = ["Kind | Fee", "Spring | $25"]
+    return Answer(
+        tuple(AnswerSentence(row, (number,)) for number, row in enumerate(rows, start=1)),
+        tuple(citation(document, number, row) for number, row in enumerate(rows, start=1)),
+    )
 
 
 def refusal(document: Document, reason: RefusalReason = RefusalReason.NOT_IN_TEXT) -> Refusal:

@@ -12,7 +12,7 @@ from bot.answers import RefusalReason, Turn
 from bot.errors import ConversationStoreError, GeneratorUnavailable
 from bot.footnotes import permalink
 from index.errors import IndexCorrupt
-from tests.unit.web.fake_chatbot import FakeChatbot, cited, in_spanish, permits, refusal, span_of
+from tests.unit.web.fake_chatbot import FakeChatbot, cited, in_spanish, permits, refusal, span_of, table_answer
 from tests.unit.web.html_page import Page, sound
 
 HOSTILE = "fact <script>alert('x')</script> \" onfocus=\"alert(1) &amp; 'javascript:alert(1)'"
@@ -121,6 +121,29 @@ class TestAsking:
             "report “<script>alert(1)</script>”.4",
         ]
         assert page.one("span", class_="about").text == "Permits"
+
+    def test_rows_of_a_table_are_a_table_whose_marks_stand_in_the_first_cells(self, client: TestClient) -> None:
+        page = ask(client, "row of the table")
+        assert [cell.text for cell in page.all("th", scope="col")] == ["Kind1", "Fee"]
+        assert [cell.text for cell in page.all("td")] == ["Spring2", "$25"]
+        assert page.one("a", href="#fn-1-2").inside[-2:] == ("td", "sup")
+        assert [quote.text for quote in page.all("blockquote")] == ["Kind | Fee", "Spring | $25"]
+
+    def test_a_bar_in_one_sentence_makes_no_table(self, client: TestClient, chatbot: FakeChatbot) -> None:
+        rows = table_answer(chatbot.current[0])
+        lone = replace(rows, sentences=rows.sentences[:1], citations=rows.citations[:1])
+        chatbot.conversations.append("talk", Turn("fee?", lone))
+        page = sound(client.get("/c/talk").text)
+        assert not page.all("table")
+        assert "Kind | Fee" in [span.text.removesuffix("1") for span in page.all("span")]
+
+    def test_rows_of_two_tables_are_never_one_table(self, client: TestClient, chatbot: FakeChatbot) -> None:
+        """The second header would read as a row under the first."""
+        rows = table_answer(chatbot.current[0])
+        header, row = rows.citations
+        elsewhere = replace(row, section=("Permits",))
+        chatbot.conversations.append("talk", Turn("fee?", replace(rows, citations=(header, elsewhere))))
+        assert not sound(client.get("/c/talk").text).all("table")
 
     def test_a_footnote_used_twice_is_listed_once_and_leads_back_to_its_first_use(self, client: TestClient) -> None:
         page = ask(client, "list them")
