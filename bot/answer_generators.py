@@ -86,7 +86,15 @@ class ExtractiveGenerator:
                 covered |= entry.covers
             if len(chosen) == _MOST_SENTENCES:
                 break
-        return self._with_support(chosen)
+        return self._shared_list(chosen) or self._with_support(chosen)
+
+    def _shared_list(self, rows: list[int]) -> list[int]:
+        """The whole list, where the best sentence and another chosen one are parts of it: then it is what's asked."""
+        best = self._index.sentences[rows[0]].sentence
+        if best.kind not in {SentenceKind.LIST_ITEM, SentenceKind.LEAD_IN}:
+            return []
+        whole = self._list_rows(rows[0])
+        return whole if set(rows[1:]) & set(whole) else []
 
     def _with_support(self, rows: list[int]) -> list[int]:
         """*rows*, each with what it leans on, as long as the answer stays short; the best always gets its support."""

@@ -346,7 +346,8 @@ class _Canvas:
                 self._put(" " if number else "")
                 spans.append(self._put_text(text, marks))
             else:
-                self._anchor(marks)
+                # Behind the row's first character, a bar, at the least: before it is the row above.
+                self.marks.extend((label, max(self.length, start + 1)) for label, _ in marks)
                 spans.append(Span(self.length, self.length))
         return Span(start, self.length), tuple(spans)
 

@@ -15,6 +15,8 @@ _LARGEST_TAIL = 0.25
 _WIDEST_RANGE = 10
 
 _TEXT = (Shape.PROSE, Shape.ITEM, Shape.ROWS)
+# "Notes:" with its colon passes for running text.
+_LINES = (Shape.BARE, Shape.HEADING, Shape.PROSE)
 _NUMBERED = re.compile(r"\(?(\d{1,3})[.)]?\s+(\S.*)$")
 _BRACKETED = re.compile(r"\[\^?([^\[\]\s,;]{1,6}(?:\s?[,;]\s?[^\[\]\s,;]{1,6})*)\]")
 _RAISED = re.compile(rf"[{SUPERSCRIPTS}]+(?:[,–-]\s?[{SUPERSCRIPTS}]+)*")
@@ -57,7 +59,7 @@ class _Finder:
     def find_headed(self) -> None:
         """Take the entries below each heading that announces notes."""
         for place, unit in enumerate(self._units):
-            headed = unit.shape in (Shape.BARE, Shape.HEADING) and heading_key(unit.text) in NOTE_HEADINGS
+            headed = unit.shape in _LINES and heading_key(unit.text) in NOTE_HEADINGS
             if headed and self._take_below(place + 1):
                 self._headings.add(place)
 

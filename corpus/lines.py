@@ -300,11 +300,19 @@ def _counting(region: Sequence[Unit]) -> set[int]:
 def unmark(unit: Unit, above: list[Unit]) -> None:
     """Add *unit* to *above* as the text it was before its first characters were taken for a marker."""
     last = above[-1] if above else None
-    if unit.glued and last and last.shape in (Shape.PROSE, Shape.ITEM):
-        above[-1] = replace(last, text=f"{last.text} {unit.written}")
+    if unit.glued and last and _may_go_on(last):
+        shape = Shape.PROSE if last.shape is Shape.BARE else last.shape
+        above[-1] = replace(last, shape=shape, text=f"{last.text} {unit.written}")
         return
     shape = Shape.BARE if is_bare(unit.written) else Shape.PROSE
     above.append(Unit(shape, unit.written, indent=unit.indent, glued=unit.glued))
+
+
+def _may_go_on(unit: Unit) -> bool:
+    """Whether the line glued to *unit* may be more of it; a bare line of some length was wrapped rather than ended."""
+    if unit.shape is Shape.BARE:
+        return len(unit.text) > _NARROWEST_WRAP
+    return unit.shape in (Shape.PROSE, Shape.ITEM)
 
 
 def _ordinals(marker: str) -> Iterator[tuple[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.builder import (
@@ -340,6 +340,7 @@ _STEPS = st.one_of(
 )
 
 
+@settings(deadline=None)  # the first example may load the language model
 @given(st.lists(_STEPS, max_size=8))
 def test_whatever_is_added_the_document_is_sound(steps: list[tuple[object, ...]]) -> None:
     builder = DocumentBuilder()
@@ -350,6 +351,7 @@ def test_whatever_is_added_the_document_is_sound(steps: list[tuple[object, ...]]
     assert load_document_json(dump_document(document)) == document
 
 
+@settings(deadline=None)  # the first example may load the language model
 @given(st.lists(st.text(alphabet="ab. ", min_size=1, max_size=12), min_size=1, max_size=5))
 def test_a_resolved_mark_leaves_no_character_behind(pieces: list[str]) -> None:
     offsets = [len("".join(pieces[: place + 1])) for place in range(len(pieces))]
@@ -361,3 +363,14 @@ def test_a_resolved_mark_leaves_no_character_behind(pieces: list[str]) -> None:
     written = "".join("".join(pieces).split())
     assert "".join(document.text.split()) == f"Start.{written}Notes[x]Body."
     assert len(document.notes[0].marks) == len(pieces)
+
+
+def test_a_mark_alone_in_a_rows_first_cell_belongs_to_that_row() -> None:
+    builder = DocumentBuilder()
+    builder.add_paragraph("Before.")
+    builder.add_table([[marked("^", "1"), "$5"]])
+    builder.add_note("1", "In dollars.")
+    document = built(builder)
+    (row,) = document.sections[0].blocks[1].items
+    (mark,) = document.notes[0].marks
+    assert row.start < mark <= row.end

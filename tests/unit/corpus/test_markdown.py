@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.documents import Block, Document
@@ -366,6 +366,7 @@ _LINES = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # the first example may load the language model
 @given(st.lists(_LINES | st.text(max_size=20), max_size=20))
 def test_any_text_is_refused_or_read_soundly(lines: list[str]) -> None:
     try:
@@ -377,6 +378,7 @@ def test_any_text_is_refused_or_read_soundly(lines: list[str]) -> None:
         assert document.title
 
 
+@settings(deadline=None)  # the first example may load the language model
 @given(st.lists(st.from_regex(r"[A-Z][a-z]{2,9}( [a-z]{2,9}){1,9}\.", fullmatch=True), min_size=1, max_size=8))
 def test_every_paragraph_comes_out_as_it_was_written(paragraphs: list[str]) -> None:
     assert shown(read("\n\n".join(paragraphs))) == paragraphs

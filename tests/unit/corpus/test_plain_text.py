@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.documents import BlockKind, Document
@@ -285,6 +285,7 @@ _LINES = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # the first example may load the language model
 @given(st.lists(_LINES | st.text(max_size=30), max_size=25))
 def test_any_text_is_refused_or_read_soundly(lines: list[str]) -> None:
     try:
@@ -300,6 +301,7 @@ def test_any_text_is_refused_or_read_soundly(lines: list[str]) -> None:
                 assert f"so.[{label}]" not in document.text[:end]
 
 
+@settings(deadline=None)  # the first example may load the language model
 @given(st.lists(st.from_regex(r"[A-Z][a-z]{3,9}( [a-z]{2,9}){6,12}\.", fullmatch=True), min_size=1, max_size=8))
 def test_every_paragraph_comes_out_as_it_was_written(paragraphs: list[str]) -> None:
     assert shown(read("A Guide to Rent", "Rules", *paragraphs)) == paragraphs

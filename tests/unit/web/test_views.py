@@ -15,9 +15,9 @@ def answer_view(*sentences: AnswerSentence) -> AnswerView:
     return view
 
 
-def shape(view: AnswerView) -> list[tuple[bool, list[str]]]:
-    """Each block: whether it is a list, and its sentences."""
-    return [(block.is_list, [sentence.text for sentence in block.sentences]) for block in view.blocks]
+def shape(view: AnswerView) -> list[tuple[str, list[str]]]:
+    """Each block: what it looks like, and its sentences."""
+    return [(block.shape.value, [sentence.text for sentence in block.sentences]) for block in view.blocks]
 
 
 def test_sentences_in_a_row_share_a_paragraph_and_items_in_a_row_a_list() -> None:
@@ -28,7 +28,7 @@ def test_sentences_in_a_row_share_a_paragraph_and_items_in_a_row_a_list() -> Non
         AnswerSentence("b", (1,), item=True),
         AnswerSentence("Three.", (1,)),
     )
-    assert shape(view) == [(False, ["One.", "Two:"]), (True, ["a", "b"]), (False, ["Three."])]
+    assert shape(view) == [("paragraph", ["One.", "Two:"]), ("list", ["a", "b"]), ("paragraph", ["Three."])]
 
 
 def test_a_sentence_that_names_its_section_begins_a_paragraph_but_not_a_list() -> None:
@@ -39,7 +39,17 @@ def test_a_sentence_that_names_its_section_begins_a_paragraph_but_not_a_list() -
         AnswerSentence("a", (1,), item=True),
         AnswerSentence("b", (1,), about="Fees", item=True),
     )
-    assert shape(view) == [(False, ["One."]), (False, ["Two.", "Three."]), (True, ["a", "b"])]
+    assert shape(view) == [("paragraph", ["One."]), ("paragraph", ["Two.", "Three."]), ("list", ["a", "b"])]
+
+
+def test_a_header_row_with_its_rows_is_a_table_of_cells() -> None:
+    view = answer_view(
+        AnswerSentence("Kind | Fee", (1,)),
+        AnswerSentence("Spring | $25", (1,)),
+        AnswerSentence("One.", (1,)),
+    )
+    assert shape(view) == [("table", ["Kind | Fee", "Spring | $25"]), ("paragraph", ["One."])]
+    assert view.blocks[0].sentences[1].cells == ("Spring", "$25")
 
 
 def test_only_the_first_mark_of_a_footnote_is_what_the_footnote_leads_back_to() -> None:
