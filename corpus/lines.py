@@ -301,8 +301,8 @@ def unmark(unit: Unit, above: list[Unit]) -> None:
     """Add *unit* to *above* as the text it was before its first characters were taken for a marker."""
     last = above[-1] if above else None
     if unit.glued and last and _may_go_on(last):
-        shape = Shape.PROSE if last.shape is Shape.BARE else last.shape
-        above[-1] = replace(last, shape=shape, text=f"{last.text} {unit.written}")
+        joined = Shape.PROSE if last.shape is Shape.BARE else last.shape
+        above[-1] = replace(last, shape=joined, text=f"{last.text} {unit.written}")
         return
     shape = Shape.BARE if is_bare(unit.written) else Shape.PROSE
     above.append(Unit(shape, unit.written, indent=unit.indent, glued=unit.glued))

@@ -1,0 +1,116 @@
+"""The main path, on a small explainer and without the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.answers import Answer, Refusal, RefusalReason
+from bot.bootstrap import bootstrap
+from bot.chatbot import Chatbot, clean_question
+from bot.errors import InvalidQuestion
+from bot.footnotes import reply_dict
+from bot.rewrite import resolve
+from bot.settings import BotSettings
+from index.build import build_index
+from tests.fakes import HashEmbedder, orchard_document
+
+
+@pytest.fixture
+def chatbot(tmp_path: Path) -> Chatbot:
+    build_index([orchard_document()], HashEmbedder(), tmp_path)
+    settings = BotSettings(data_dir=tmp_path, answer_threshold=0.0)
+    return bootstrap(settings, keep_conversations=True, embedder=HashEmbedder())
+
+
+def answered(chatbot: Chatbot, question: str, *history: str) -> Answer:
+    reply = chatbot.ask("c", question, history)
+    assert isinstance(reply, Answer)
+    return reply
+
+
+def test_a_fact_is_answered_in_the_texts_own_words(chatbot: Chatbot) -> None:
+    reply = answered(chatbot, "How many hours do apple growers train?")
+    assert "Apple growers train for 8 hours." in [s.text for s in reply.sentences]
+    assert reply.citations[0].section == ("Training",)
+
+
+def test_a_sentence_that_leans_brings_the_one_before_it(chatbot: Chatbot) -> None:
+    reply = answered(chatbot, "Is an exam needed?")
+    texts = [s.text for s in reply.sentences]
+    assert texts.index("However, they need no exam.") == texts.index("Apple growers train for 8 hours.") + 1
+
+
+def test_a_list_question_gets_the_whole_list_with_its_lead_in(chatbot: Chatbot) -> None:
+    reply = answered(chatbot, "What can a licensed grower do?")
+    assert [s.text for s in reply.sentences] == [
+        "A licensed grower may do the following:",
+        "Sell fruit at the gate",
+        "Hire seasonal pickers",
+        "Graft new trees",
+    ]
+    assert reply.text.count("\n• ") == 3
+
+
+def test_a_threshold_above_every_probability_refuses_with_the_nearest_sections(tmp_path: Path) -> None:
+    build_index([orchard_document()], HashEmbedder(), tmp_path)
+    settings = BotSettings(data_dir=tmp_path, answer_threshold=1.0)
+    reply = bootstrap(settings, keep_conversations=False, embedder=HashEmbedder()).ask(
+        "c", "Do apple growers train for 8 hours in Zanzibar?"
+    )
+    assert isinstance(reply, Refusal)
+    assert "Zanzibar" in reply.message
+    assert reply.nearest
+
+
+def test_words_that_ask_nothing_are_not_a_question(chatbot: Chatbot) -> None:
+    reply = chatbot.ask("c", "???")
+    assert isinstance(reply, Refusal)
+    assert reply.reason is RefusalReason.NOT_A_QUESTION
+
+
+def test_turns_are_kept_and_come_back_whole(chatbot: Chatbot) -> None:
+    first = chatbot.ask("kept", "How many hours do apple growers train?")
+    second = chatbot.ask("kept", "And pear growers?")
+    assert [turn.reply for turn in chatbot.conversations.turns("kept")] == [first, second]
+
+
+@pytest.mark.parametrize("question", ["And pear growers?", "Why?", "What about them?", "How long is it there?"])
+def test_a_question_that_leans_on_an_earlier_one_is_asked_with_it(question: str) -> None:
+    query = resolve(question, ["How long do apple growers train?"])
+    assert query.standalone == f"How long do apple growers train? {question}"
+
+
+def test_a_question_that_stands_alone_forgets_the_earlier_ones() -> None:
+    query = resolve("What did Millbrook spend on orchard inspections?", ["How long do apple growers train?"])
+    assert query.texts == ("What did Millbrook spend on orchard inspections?",)
+
+
+@pytest.mark.parametrize(
+    ("question", "why"), [("", "empty"), (" \n\u200b\x00", "empty"), ("x" * 10_000, "10,000"), ("a\ud800", "UTF-8")]
+)
+def test_a_question_that_cannot_be_asked_says_why(question: str, why: str) -> None:
+    with pytest.raises(InvalidQuestion, match=why):
+        clean_question(question, 2000)
+
+
+def test_control_characters_are_left_out() -> None:
+    assert clean_question("Who\x07 pays\n\tnow?", 2000) == "Who pays now?"
+
+
+def test_the_json_reply_has_the_contracts_keys(chatbot: Chatbot) -> None:
+    reply = reply_dict(chatbot.ask("c", "How many hours do apple growers train?"), "c", {"id": 7})
+    assert list(reply) == [
+        *("id", "conversation_id", "status", "answer", "sentences", "footnotes", "refusal", "passages", "timings_ms")
+    ]
+    text = chatbot.document(reply["footnotes"][0]["document"]["id"]).text
+    assert all(text[f["start"] : f["end"]] == f["quote"] for f in reply["footnotes"])
+
+
+def test_a_read_only_index_answers_one_off_questions_without_writing(tmp_path: Path) -> None:
+    build_index([orchard_document()], HashEmbedder(), tmp_path)
+    before = sorted(tmp_path.iterdir())
+    bot = bootstrap(BotSettings(data_dir=tmp_path), keep_conversations=False, embedder=HashEmbedder())
+    bot.ask("c", "How many hours do apple growers train?")
+    assert sorted(tmp_path.iterdir()) == before
