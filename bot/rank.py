@@ -22,6 +22,14 @@ _PASSAGE_RANK = 0.4
 _KIND = 0.2
 _LEAD_IN = -0.17
 _NOTE = 0.1
+_TABLE = -0.1
+"""A row is dense with words that questions use, and harder to quote than a sentence that says the same."""
+_FORMS = {
+    SentenceKind.LEAD_IN: _LEAD_IN,
+    SentenceKind.NOTE: _NOTE,
+    SentenceKind.TABLE_ROW: _TABLE,
+    SentenceKind.TABLE_HEADER: 2 * _TABLE,
+}
 _LISTED = 0.15
 _LENGTH = 0.2
 
@@ -107,7 +115,7 @@ def _form(candidate: Candidate, query: Query) -> float:
         score += _KIND if holds(asked.expected, candidate.text) else -_KIND
     if asked.shape is Shape.LIST and kind in {SentenceKind.LEAD_IN, SentenceKind.LIST_ITEM}:
         score += _LISTED
-    score += {SentenceKind.LEAD_IN: _LEAD_IN, SentenceKind.NOTE: _NOTE}.get(kind, 0.0)
+    score += _FORMS.get(kind, 0.0)
     return score
 
 

@@ -68,6 +68,7 @@ _LONGEST_BARE_LINE = 150
 _NARROWEST_WRAP = 40
 _WIDEST_WRAP = 120
 _UNWRAPPED = 200
+_MOST_OF_IT = 0.4
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _DIGITS = str.maketrans(SUPERSCRIPTS, "0123456789")
@@ -123,7 +124,8 @@ def _dangles(word: str) -> bool:
 def read_units(text: str) -> list[Unit]:
     """The units of *text*, in order."""
     lines = [drop_invisible(line).rstrip() for line in text.splitlines()]
-    unwrapped = any(len(line) > _UNWRAPPED for line in lines)
+    long = sum(len(line) for line in lines if len(line) > _UNWRAPPED)
+    unwrapped = long > _MOST_OF_IT * sum(map(len, lines))
     units: list[Unit] = []
     for filled, block in groupby(lines, key=lambda line: bool(line.strip())):
         if filled:
@@ -153,7 +155,7 @@ class _Chunk:
 def _read_block(lines: Sequence[str], unwrapped: bool) -> list[Unit]:
     """The units in lines between two blank lines."""
     widest = max(map(len, lines))
-    width = max(widest, _NARROWEST_WRAP) if widest <= _WIDEST_WRAP else 0
+    width = max(widest, _NARROWEST_WRAP) if widest <= _WIDEST_WRAP and not unwrapped else 0
     chunks: list[_Chunk] = []
     place = 0
     while place < len(lines):

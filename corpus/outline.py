@@ -22,6 +22,8 @@ _HEADINGS = (Shape.BARE, Shape.HEADING)
 _TOP = 2
 _LONGEST_MENU_ITEM = 4
 _FEWEST_ITEMS = 2
+_FEWEST_SENTENCES = 3
+_LONGEST_ITEM = 30
 _SHORTEST_TITLE = 6
 _LONGEST_SITE_NAME = 4
 # A title says what a text is about; these say what its first part is for.
@@ -158,21 +160,33 @@ def _list_bare_lines(units: Sequence[Unit]) -> list[Unit]:
 
 
 def _end_of_items(units: Sequence[Unit], start: int) -> int:
-    """Where the items that begin at *start* end: at the last bare line, unless that is the next heading."""
-    end = start
-    while end < len(units) and units[end].shape is Shape.PROSE and units[end].text.endswith(_SEPARATORS):
-        end += 1
-    if end > start:  # lines that end in a semicolon, and the last of the enumeration
-        return min(end + 1, len(units)) if end < len(units) and units[end].shape in _ITEMS else end
-    while end < len(units) and units[end].shape is Shape.BARE:
-        end += 1
-    heads = start + 1 < end < len(units) and _heads(units[end - 1], units[start : end - 1])
+    """Where the items that begin at *start*, below a colon, end; at *start* where there are none."""
+    end = _end_of_run(units, start)
+    run = units[start:end]
+    if len(run) > 1 and all(unit.glued for unit in run[1:]):
+        return end  # lines of one block
+    if run and run[0].text.endswith(_SEPARATORS):  # to the end of the enumeration
+        ends = (place for place in range(start, end) if not units[place].text.endswith(_SEPARATORS))
+        return next(ends, end - 1) + 1
+    if len(run) < _FEWEST_SENTENCES and not any(unit.shape is Shape.BARE for unit in run[:-1]):
+        return start  # a short paragraph or two
+    heads = len(run) > 1 and end < len(units) and _heads(run[-1], run[:-1])
     return end - 1 if heads else end
+
+
+def _end_of_run(units: Sequence[Unit], start: int) -> int:
+    """Where the lines from *start* on end that are short enough for items; a glued line and an open one don't mix."""
+    end = start
+    while end < len(units) and units[end].shape in _ITEMS and units[end].words <= _LONGEST_ITEM:
+        if end > start + 1 and units[end - 1].glued and not units[end].glued:
+            break
+        end += 1
+    return end
 
 
 def _heads(last: Unit, others: Sequence[Unit]) -> bool:
     """Whether *last*, in a row of bare lines, is a heading below the *others*, which are items."""
-    if last.glued:
+    if last.glued or last.shape is not Shape.BARE:
         return False
     if _looks(last.text) & _looks(others[0].text):
         return False
