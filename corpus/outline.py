@@ -10,7 +10,7 @@ first is, the others are parts of those.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.builder import BULLET
@@ -49,7 +49,7 @@ _OPENINGS = frozenset(
 # "1.2 million people" counts something.
 _NUMBERED = re.compile(r"(?:(\d{1,2}(?:\.\d{1,2})+)\.?|(\d{1,2}|[IVX]{1,5})[.)])\s+(?P<first>\S)")
 _SEPARATORS = (";", ",", "; and", ", and", "; or", ", or", "; y", "; o")
-_ITEMS = (Shape.PROSE, Shape.BARE)
+_STOPS = (".", "!", "?", ":", "。")
 _BEHIND = re.compile(r"\s*\([^()]*\)$")
 _COUNTED = re.compile(r"([^\W\d_]+ )?(?:\d{1,3}|[A-Z]|[IVX]{1,5})[.:)]", re.IGNORECASE)
 
@@ -161,27 +161,29 @@ def _list_bare_lines(units: Sequence[Unit]) -> list[Unit]:
 
 def _end_of_items(units: Sequence[Unit], start: int) -> int:
     """Where the items that begin at *start*, below a colon, end; at *start* where there are none."""
-    end = _end_of_run(units, start)
-    run = units[start:end]
-    if len(run) > 1 and all(unit.glued for unit in run[1:]):
-        return end  # lines of one block
-    if run and run[0].text.endswith(_SEPARATORS):  # to the end of the enumeration
-        ends = (place for place in range(start, end) if not units[place].text.endswith(_SEPARATORS))
-        return next(ends, end - 1) + 1
-    if len(run) < _FEWEST_SENTENCES and not any(unit.shape is Shape.BARE for unit in run[:-1]):
-        return start  # a short paragraph or two
-    heads = len(run) > 1 and end < len(units) and _heads(run[-1], run[:-1])
+    if start + 1 < len(units) and units[start + 1].glued:  # lines of one block
+        return _end_of_run(units, start, lambda unit: unit.glued or unit is units[start])
+    end = _end_of_run(units, start, lambda unit: unit.text.endswith(_SEPARATORS))
+    if end > start:  # an enumeration, and the last of it
+        return min(end + 1, len(units)) if end < len(units) and _is_short(units[end]) else end
+    end = _end_of_run(units, start, lambda unit: not unit.text.endswith(_STOPS))
+    if end == start:
+        end = _end_of_run(units, start, lambda unit: unit.text.endswith(_STOPS))
+        return end if end - start >= _FEWEST_SENTENCES else start
+    heads = start + 1 < end < len(units) and _heads(units[end - 1], units[start : end - 1])
     return end - 1 if heads else end
 
 
-def _end_of_run(units: Sequence[Unit], start: int) -> int:
-    """Where the lines from *start* on end that are short enough for items; a glued line and an open one don't mix."""
+def _end_of_run(units: Sequence[Unit], start: int, belongs: Callable[[Unit], bool]) -> int:
+    """Where the short lines from *start* on that *belong* end."""
     end = start
-    while end < len(units) and units[end].shape in _ITEMS and units[end].words <= _LONGEST_ITEM:
-        if end > start + 1 and units[end - 1].glued and not units[end].glued:
-            break
+    while end < len(units) and _is_short(units[end]) and belongs(units[end]):
         end += 1
     return end
+
+
+def _is_short(unit: Unit) -> bool:
+    return unit.shape in (Shape.BARE, Shape.PROSE) and unit.words <= _LONGEST_ITEM
 
 
 def _heads(last: Unit, others: Sequence[Unit]) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from corpus.documents import BlockKind, Document
 from corpus.load import load_document
+from corpus.plain_text import PlainTextLoader
 from tests.unit.corpus.invariants import assert_sound
 
 _FOLDER = Path(__file__).parents[3] / "shared" / "explainer"
@@ -80,3 +84,34 @@ def test_no_paragraph_of_the_page_is_lost(document: Document) -> None:
     written = [" ".join(line.split()) for line in page.splitlines() if line.strip().endswith((".", ":"))]
     lost = [line[:60] for line in written if line.replace("[1]", "").replace("[2]", "").strip(" ") not in document.text]
     assert lost == []
+
+
+def _wrapped(page: str) -> str:
+    """*page* as an editor would wrap it, items hanging below their bullets."""
+    lines = []
+    for line in page.splitlines():
+        indent = "    " if "•" in line else ""
+        lines += textwrap.wrap(line, 78, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    return "\n".join(lines)
+
+
+_COPIES: dict[str, Callable[[str], str]] = {
+    "Windows line ends": lambda page: page.replace("\n", "\r\n"),
+    "no blank lines": lambda page: re.sub(r"\n\s*\n", "\n", page),
+    "blank lines between items": lambda page: re.sub(r"\n(?=  •)", "\n\n", page),
+    "dashes for bullets": lambda page: page.replace("  • ", "- "),
+    "no bullets": lambda page: page.replace("\n  • ", "\n"),
+    "wrapped": _wrapped,
+    "nothing below the notes": lambda page: page[: page.index("Learn More")],
+    "a heading for the notes": lambda page: page.replace("\n[1] ", "\nNotes\n\n1. ").replace("\n[2] ", "\n2. "),
+    "raised marks": lambda page: page.replace("[1]", "¹").replace("[2]", "²"),
+    "marks that lost their height": lambda page: (
+        page.replace("\n[1] ", "\nNotes\n\n1. ").replace("\n[2] ", "\n2. ").replace("[1]", "1").replace("[2]", "2")
+    ),
+}
+
+
+@pytest.mark.parametrize("copy", _COPIES)
+def test_it_comes_out_the_same_however_it_was_copied(document: Document, copy: str) -> None:
+    copied = PlainTextLoader().load(_COPIES[copy](_FILES[0].read_text(encoding="utf-8")), _FILES[0])
+    assert copied == document

@@ -97,6 +97,17 @@ class TestListsThatLostTheirBullets:
     def test_lines_that_end_in_semicolons_are_items_to_the_last(self) -> None:
         assert self.items("wells;", "springs; and", "rivers.", PROSE) == ["wells;", "springs; and", "rivers."]
 
+    def test_all_lines_of_one_block_are_items(self) -> None:
+        lines = ["A certificate", "Proof of income.", "How To Apply"]
+        assert self.items("\n".join(lines), "Costs", f"{PROSE} " * 4) == lines
+
+    def test_three_short_sentences_are_items(self) -> None:
+        assert self.items("Tenants: 86.", "Owners: 180.", "Others: 190.", f"{PROSE} " * 4) == [
+            "Tenants: 86.",
+            "Owners: 180.",
+            "Others: 190.",
+        ]
+
     def test_a_title_below_sentences_is_the_next_heading(self) -> None:
         assert self.items("A certificate", "Proof of income", "How to Apply", PROSE) == [
             "A certificate",
