@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from bot.answers import ScoredPassage
 from bot.rewrite import Query
-from corpus.documents import Document
 from index.passages import Passage, Sentence
 from index.ports import Embedder, PassageIndex, Ranking, SearchResult, Vectors
 
@@ -59,11 +58,6 @@ class Retriever:
     def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
         self.index = index
         self._embedder = embedder
-        self._documents = {document.id: document for document in index.documents}
-
-    def document(self, passage: Passage) -> Document:
-        """The document that *passage* is a slice of."""
-        return self._documents[passage.document_id]
 
     def search(self, query: Query) -> Evidence:
         """The evidence for *query*: each of its texts is searched in four ways, and all rankings are fused."""

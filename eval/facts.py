@@ -40,7 +40,7 @@ def normalise(text: str) -> str:
 
 
 def _phrase_pattern(phrase: str) -> re.Pattern[str]:
-    """Where *phrase* stands by itself: not inside a longer word ("ice", "police") or number ("5", "2.5")."""
+    """Where *phrase* stands by itself: not inside a longer word ("art", "party") or number ("5", "2.5")."""
     before = r"(?<!\w)" if phrase[0].isalnum() else ""
     after = r"(?!\w)" if phrase[-1].isalnum() else ""
     before += r"(?<![0-9][.,])" if phrase[0].isdigit() else ""

@@ -57,7 +57,7 @@ def base_language(language: str) -> str:
 def words(text: str) -> list[str]:
     """Lower-case words and numbers of *text*, unstemmed, stop words included, in order.
 
-    "287(g)" is "287g", "77,949" is "77949", "S.B. 1808" and "SB1808" are both "sb", "1808".
+    "12(b)" is "12b", "77,949" is "77949", "S.B. 1808" and "SB1808" are both "sb", "1808".
     """
     text = unicodedata.normalize("NFKD", text)
     text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
