@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.answers import Claim, Draft, Source
+from bot.logistic import Logistic
 from bot.questions import Question, Shape
 from bot.rank import RankedSentence, SentenceRanker
 from bot.retrieve import Evidence
@@ -14,13 +15,13 @@ from index.passages import Passage, SentenceKind
 from index.ports import PassageIndex
 
 _MOST_SENTENCES = 3
-_NEAR_TIE = 0.12
-"""A sentence scored this close to the best is as likely the answer."""
-_GAIN = 0.2
-"""The share of the question's weight that a sentence must add to be shown beside a better one…"""
-_GAIN_WITHIN = 0.4
-"""…and how close to the best it must still come."""
-_LIST_WITHIN = 0.25
+"""An answer's sentences, a list counted as one."""
+_LIKELY = 0.35
+"""A further sentence is shown where it is at least this likely part of the answer…"""
+_LIKELY_BESIDE_BEST = 0.5
+"""…and at least this likely as a share of the best."""
+_SHARE_OF_LIST = 0.5
+"""Where this share of a list's items is likely, the list is what was asked for."""
 _LONGEST_LIST = 60
 
 _LEANS = re.compile(
@@ -36,28 +37,42 @@ _LEANS = re.compile(
 class ExtractiveGenerator:
     """Quotes; never writes. The default generator, which needs no model of its own."""
 
-    def __init__(self, index: PassageIndex) -> None:
+    def __init__(self, index: PassageIndex, models: Mapping[str, Logistic] | None = None) -> None:
         self._index = index
-        self._ranker = SentenceRanker(index)
+        self._ranker = SentenceRanker(index, models)
 
     def draft(self, question: Query, evidence: Evidence) -> Draft:
         """The best sentences for *question*, in reading order, each with what it leans on."""
         ranked = self._ranker.rank(question, evidence)
         if not ranked:
             return Draft()
-        rows = self._whole_list(question.asked, ranked) or self._fewest(question, ranked)
-        return Draft(self._claims(rows))
+        return Draft(self._claims(self._chosen(question.asked, ranked)))
 
-    def _whole_list(self, asked: Question, ranked: Sequence[RankedSentence]) -> list[int]:
-        """A lead-in and all its items, where the best sentence is a lead-in, or a list is wanted and one is near."""
-        best = ranked[0]
-        for entry in ranked[:_MOST_SENTENCES]:
-            kind = entry.candidate.sentence.kind
-            listed = kind in {SentenceKind.LEAD_IN, SentenceKind.LIST_ITEM}
-            near = entry.score >= best.score - _LIST_WITHIN
-            if (kind is SentenceKind.LEAD_IN and entry is best) or (listed and near and asked.shape is Shape.LIST):
-                return self._list_rows(entry.candidate.row)
-        return []
+    def _chosen(self, asked: Question, ranked: Sequence[RankedSentence]) -> list[int]:
+        """The rows of the best sentence and of those about as likely, each with what it leans on."""
+        least = max(_LIKELY, ranked[0].probability * _LIKELY_BESIDE_BEST)
+        likely = [entry.candidate.row for entry in ranked if entry.probability >= least] or [ranked[0].candidate.row]
+        rows: list[int] = []
+        units = 0
+        for row in likely:
+            if row in rows:
+                continue
+            if units == _MOST_SENTENCES:
+                break
+            rows += self._unit(row, asked, set(likely))
+            units += 1
+        return list(dict.fromkeys(rows))
+
+    def _unit(self, row: int, asked: Question, likely: set[int]) -> list[int]:
+        """*row* with what it can't be read without; the whole list where the list is what is asked for."""
+        kind = self._index.sentences[row].sentence.kind
+        if kind not in {SentenceKind.LEAD_IN, SentenceKind.LIST_ITEM}:
+            return [*self._support(row), row]
+        whole = self._list_rows(row)
+        wanted = len(likely & set(whole)) >= max(2.0, _SHARE_OF_LIST * len(whole))
+        if kind is SentenceKind.LEAD_IN or wanted or asked.shape is Shape.LIST:
+            return whole
+        return [*self._support(row), row]
 
     def _list_rows(self, row: int) -> list[int]:
         """The rows of the lead-in and of every item of the list that *row* belongs to."""
@@ -72,45 +87,9 @@ class ExtractiveGenerator:
             and lead_in in {self._index.sentences[i].sentence.span, self._index.sentences[i].sentence.lead_in}
         ] or [row]
 
-    def _fewest(self, question: Query, ranked: Sequence[RankedSentence]) -> list[int]:
-        """The best sentence, and up to two more that say what it doesn't or that are as likely."""
-        weights = self._ranker.weights(question)
-        total = sum(weights.values()) or 1.0
-        best = ranked[0]
-        chosen, covered = [best.candidate.row], set(best.covers)
-        for entry in ranked[1:]:
-            gain = sum(weights[term] for term in entry.covers - covered) / total
-            near = entry.score >= best.score - _NEAR_TIE
-            if near or (gain >= _GAIN and entry.score >= best.score - _GAIN_WITHIN):
-                chosen.append(entry.candidate.row)
-                covered |= entry.covers
-            if len(chosen) == _MOST_SENTENCES:
-                break
-        return self._shared_list(chosen) or self._with_support(chosen)
-
-    def _shared_list(self, rows: list[int]) -> list[int]:
-        """The whole list, where the best sentence and another chosen one are parts of it: then it is what's asked."""
-        best = self._index.sentences[rows[0]].sentence
-        if best.kind not in {SentenceKind.LIST_ITEM, SentenceKind.LEAD_IN}:
-            return []
-        whole = self._list_rows(rows[0])
-        return whole if set(rows[1:]) & set(whole) else []
-
-    def _with_support(self, rows: list[int]) -> list[int]:
-        """*rows*, each with what it leans on, as long as the answer stays short; the best always gets its support."""
-        supported: list[int] = []
-        for row in rows:
-            needed = [*self._support(row), row]
-            if supported and len({*supported, *needed}) > _MOST_SENTENCES:
-                continue
-            supported += needed
-        return list(dict.fromkeys(supported))
-
     def _support(self, row: int) -> list[int]:
-        """The lead-in of an item; a list's items for a lead-in; the sentence before one that leans on it."""
+        """The lead-in of an item, the header of a table's row; the sentence before one that leans on it."""
         sentence = self._index.sentences[row].sentence
-        if sentence.kind is SentenceKind.LEAD_IN:
-            return self._list_rows(row)
         if sentence.lead_in is not None:
             return [i for i in self._list_rows(row) if self._index.sentences[i].sentence.span == sentence.lead_in]
         first = self._index.sentence_rows(self._index.sentences[row].passage_row).start

@@ -1,20 +1,17 @@
-"""Whether the text answers: one estimated probability, from cheap evidence.
+"""Whether the text answers: one estimated probability, from what the reader says and from cheap evidence.
 
-A logistic regression over a handful of features of the question, the evidence and the draft. Its coefficients
-stand in ``answerability.json``; ``scripts/fit_answerability.py`` makes that file and prints how well it does on cases
-it wasn't fitted to. A likeness threshold alone can't do this: a question about a place the text never names looks
-more like the text than a lay question that it answers.
+A logistic regression over a handful of features of the question, the evidence and the draft; docs/decisions.md says
+how well it does on explainers that it wasn't fitted to. A likeness threshold alone can't do this: a question about a
+place the text never names looks more like the text than a lay question that it answers.
 """
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 from bot.answers import Draft, RefusalReason
+from bot.logistic import Logistic, fitted
 from bot.questions import Expected, holds
 from bot.retrieve import Evidence
 from bot.rewrite import Query
@@ -26,6 +23,10 @@ _OFF_TOPIC_SIMILARITY = 0.33
 off-topic questions at 0.17 to 0.32, and 72 of the 74 answerable ones above."""
 
 
+_UNREAD = -6.0
+"""The logit of what the reader hasn't read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """The estimated probability that the text answers, and what of the question the text doesn't mention."""
@@ -35,31 +36,12 @@ class Assessment:
     reason: RefusalReason
 
 
-class AnswerabilityModel:
-    """The regression. ``mean`` and ``scale`` standardise each feature before its weight applies."""
-
-    def __init__(self, weights: Mapping[str, float], bias: float) -> None:
-        self._weights = weights
-        self._bias = bias
-
-    @classmethod
-    def bundled(cls) -> AnswerabilityModel:
-        """The one in ``answerability.json``."""
-        data = json.loads(files("bot").joinpath("answerability.json").read_text(encoding="utf-8"))
-        return cls(data["weights"], data["bias"])
-
-    def probability(self, features: Mapping[str, float]) -> float:
-        """The logistic of the weighted sum of *features*."""
-        z = self._bias + sum(weight * features[name] for name, weight in self._weights.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
-
-
 class Judge:
     """Assesses a draft against the question, whatever generator made it."""
 
-    def __init__(self, index: PassageIndex, model: AnswerabilityModel | None = None) -> None:
+    def __init__(self, index: PassageIndex, models: Mapping[str, Logistic] | None = None) -> None:
         self._index = index
-        self._model = model or AnswerabilityModel.bundled()
+        self._models = fitted() if models is None else models
         self._languages = {document.id: document.language for document in index.documents}
 
     def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:
@@ -69,7 +51,8 @@ class Judge:
         nearest = max([evidence.similarity, *(candidate.similarity for candidate in evidence.candidates)])
         if nearest < _OFF_TOPIC_SIMILARITY:
             return Assessment(0.0, missing, RefusalReason.OFF_TOPIC)
-        probability = self._model.probability(features) if draft.claims else 0.0
+        model = self._models["answerable" if evidence.readings else "answerable_without_reader"]
+        probability = model.probability(features) if draft.claims else 0.0
         return Assessment(probability, missing, RefusalReason.NOT_IN_TEXT)
 
     def _unseen(self) -> float:
@@ -77,7 +60,7 @@ class Judge:
         return self._index.term_weight("\x00unseen")
 
     def features(self, query: Query, evidence: Evidence, draft: Draft) -> dict[str, float]:
-        """What the regression sees; every feature lies between 0 and 1."""
+        """What the regression sees; every feature but the reader's logits lies between 0 and 1."""
         cited = [p for c in draft.claims for s in c.sources if (p := evidence.passage(s.passage_id))]
         quoted = " ".join([claim.text for claim in draft.claims] + [" ".join(p.section) for p in cited])
         around = " ".join([quoted, *(passage.text for passage in cited)])
@@ -103,7 +86,30 @@ class Judge:
             "kind_met": float(kind_met),
             "rankings_agree": float(evidence.agreement),
             "follows_up": float(query.before is not None),
+            **_read(evidence, draft),
         }
+
+
+def _read(evidence: Evidence, draft: Draft) -> dict[str, float]:
+    """What the reader says of the quoted sentences and of the passages; nothing where no reader has read."""
+    if not evidence.readings:
+        return {}
+    quoted = {(source.passage_id, source.span) for claim in draft.claims for source in claim.sources}
+    of_quoted = [
+        logit
+        for scored in evidence.passages
+        if (reading := evidence.readings.get(scored.passage.id))
+        for sentence, logit in zip(scored.passage.sentences, reading.evidence, strict=True)
+        if (scored.passage.id, sentence.span) in quoted
+    ]
+    windows = sorted((reading.answers for reading in evidence.readings.values()), reverse=True)
+    cited = [evidence.readings[i].answers for i, _ in quoted if i in evidence.readings]
+    return {
+        "read": max(of_quoted, default=_UNREAD),
+        "window": windows[0],
+        "window_cited": max(cited, default=_UNREAD),
+        "window_next": windows[1] if len(windows) > 1 else _UNREAD,
+    }
 
 
 def _share(weight: Mapping[str, float], present: set[str]) -> float:

@@ -8,11 +8,13 @@ from bot.answer_generators import ExtractiveGenerator
 from bot.answerability import Judge
 from bot.chatbot import Chatbot
 from bot.conversation_stores import InMemoryConversationStore, SqliteConversationStore
+from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import ConversationStore
+from bot.reader import Reader
 from bot.retrieve import Retriever
 from bot.settings import BotSettings
 from index.build import open_index
-from index.embedders import MiniLMEmbedder
+from index.embedders import MiniLMEmbedder, packaged_model
 from index.ports import Embedder
 from index.store import IndexStore
 
@@ -32,8 +34,16 @@ def bootstrap(settings: BotSettings, *, keep_conversations: bool, embedder: Embe
         conversations=_conversations(settings.data_dir, keep_conversations),
         archived=IndexStore(settings.data_dir).document,
         answer_threshold=settings.answer_threshold,
+        reader=_reader(settings),
         max_question_chars=settings.max_question_chars,
     )
+
+
+def _reader(settings: BotSettings) -> Reader | None:
+    """The trained reader, or none where it is switched off or its files aren't installed."""
+    if not settings.use_reader or not (FOLDER / "reader.json").is_file():
+        return None
+    return OnnxReader(FOLDER, packaged_model() / "tokenizer.json")
 
 
 def _conversations(data_dir: Path, keep: bool) -> ConversationStore:

@@ -15,6 +15,7 @@ from bot.errors import InvalidQuestion
 from bot.ground import Grounded, ground
 from bot.ports import AnswerGenerator, ConversationStore
 from bot.questions import analyse
+from bot.reader import Reader, window_of
 from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve
 from corpus.documents import Document
@@ -37,6 +38,8 @@ class Chatbot:
     judge: Judge
     conversations: ConversationStore
     archived: Callable[[str, str], Document]
+    reader: Reader | None = None
+    passages_read: int = 8
     answer_threshold: float = 0.5
     max_question_chars: int = 2000
 
@@ -51,6 +54,8 @@ class Chatbot:
         query = resolve(question, earlier, self.language)
         with clock.stage("retrieve"):
             evidence = self.retriever.search(query)
+        with clock.stage("read"):
+            evidence = self._read(query, evidence)
         with clock.stage("draft"):
             draft = self.generator.draft(query, evidence)
             assessment = self.judge.assess(query, evidence, draft)
@@ -59,6 +64,15 @@ class Chatbot:
         reply = replace(self._decide(query, evidence, assessment, grounded), timings_ms=clock.stages)
         self.conversations.append(conversation_id, Turn(question, reply))
         return reply
+
+    def _read(self, query: Query, evidence: Evidence) -> Evidence:
+        """*evidence* with what the reader says of its best passages; as it was where there is no reader."""
+        if self.reader is None:
+            return evidence
+        passages = [scored.passage for scored in evidence.passages[: self.passages_read]]
+        windows = [window_of(passage, self._by_id[passage.document_id].title) for passage in passages]
+        readings = self.reader.read(query.standalone, windows)
+        return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=True)})
 
     def _decide(self, query: Query, evidence: Evidence, assessment: Assessment, grounded: Grounded) -> Reply:
         """The grounded answer where the text likely answers, a refusal otherwise."""
@@ -84,7 +98,8 @@ class Chatbot:
 
     def warm_up(self) -> None:
         """Loads the model now, so that the first question doesn't wait for it."""
-        self.retriever.search(resolve("warm up", [], self.language))
+        query = resolve("warm up", [], self.language)
+        self._read(query, self.retriever.search(query))
 
     @property
     def language(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.errors import BotError, ConversationStoreError, GeneratorUnavailable, InvalidQuestion
+from bot.errors import BotError, ConversationStoreError, GeneratorUnavailable, InvalidQuestion, ReaderUnavailable
 from corpus.errors import CorpusError, DocumentNotFound
 from index.errors import IndexingError, IndexNotWritable
 
@@ -27,6 +27,7 @@ ERROR_TABLE: tuple[ErrorEntry, ...] = (
     ErrorEntry(IndexingError, "The index can't be used", 503, 4),
     ErrorEntry(ConversationStoreError, "The conversations can't be used", 503, 5),
     ErrorEntry(GeneratorUnavailable, "The answer generator can't be reached", 503, 5),
+    ErrorEntry(ReaderUnavailable, "The reader model can't be used", 503, 4),
     ErrorEntry(BotError, "The question could not be answered", 500, 5),
 )
 """The first entry whose class fits counts, so the narrower ones come first."""

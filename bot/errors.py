@@ -3,7 +3,8 @@
     BotError
     ├── InvalidQuestion             empty, too long, or not text
     ├── ConversationStoreError      the conversations can't be read or written
-    └── GeneratorUnavailable        the answer generator can't be reached; ``retryable`` says whether to try again
+    ├── GeneratorUnavailable        the answer generator can't be reached; ``retryable`` says whether to try again
+    └── ReaderUnavailable           the trained reader's files are there and can't be used
 
 A question that the text doesn't answer is no error: it is a `bot.answers.Refusal`.
 """
@@ -27,3 +28,7 @@ class GeneratorUnavailable(BotError):  # noqa: N818
     def __init__(self, message: str, *, retryable: bool) -> None:
         super().__init__(message)
         self.retryable = retryable
+
+
+class ReaderUnavailable(BotError):  # noqa: N818
+    """The trained reader's files are there and can't be used."""

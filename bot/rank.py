@@ -1,15 +1,17 @@
 """Which sentences of the evidence answer best.
 
-A sentence's score is a weighted sum of a few measures of it and of where it stands. The weights were fitted by
-listwise softmax on 479 questions of SQuAD 2.0 and on the eval cases that developers may look at, and rounded; see
+Each candidate gets the estimated probability that it is part of the answer: a logistic regression over measures of
+the sentence, of where it stands and, where a reader has read its passage, of what the reader makes of it. See
 docs/decisions.md for the figures, and for what was tried and left out.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.logistic import Logistic, fitted, logistic
 from bot.questions import Expected, Shape, holds
 from bot.retrieve import Candidate, Evidence
 from bot.rewrite import Query
@@ -17,57 +19,73 @@ from index.lexical import terms
 from index.passages import Passage, SentenceKind
 from index.ports import PassageIndex
 
-_SIMILARITY = 1.0
-_PASSAGE_RANK = 0.4
-_KIND = 0.2
-_LEAD_IN = -0.17
-_NOTE = 0.1
-_TABLE = -0.1
-"""A row is dense with words that questions use, and harder to quote than a sentence that says the same."""
-_FORMS = {
-    SentenceKind.LEAD_IN: _LEAD_IN,
-    SentenceKind.NOTE: _NOTE,
-    SentenceKind.TABLE_ROW: _TABLE,
-    SentenceKind.TABLE_HEADER: 2 * _TABLE,
-}
-_LISTED = 0.15
-_LENGTH = 0.2
-
 # How much of a question's word counts as covered by where it stands; the best place counts.
 _IN_SENTENCE = 1.0
 _IN_HEADING = 0.5
 _IN_SENTENCE_BEFORE = 0.4
 _IN_PASSAGE = 0.1
 
-_COVERAGE = 0.9
 _WEIGHT_OF_EARLIER_TERMS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
-    """A candidate with its score, and the question's terms that it or its heading holds."""
+    """A candidate, the probability that it is part of the answer, and the question's terms that it or its heading
+    holds."""
 
     candidate: Candidate
-    score: float
+    probability: float
     covers: frozenset[str]
 
 
 class SentenceRanker:
     """Ranks candidates for a question."""
 
-    def __init__(self, index: PassageIndex) -> None:
+    def __init__(self, index: PassageIndex, models: Mapping[str, Logistic] | None = None) -> None:
         self._index = index
+        self._models = fitted() if models is None else models
         self._languages = {document.id: document.language for document in index.documents}
 
     def rank(self, query: Query, evidence: Evidence) -> list[RankedSentence]:
-        """Every candidate, best first, ties by row."""
-        weights = self.weights(query)
-        best = max((scored.score for scored in evidence.passages), default=1.0)
-        rank_of = {scored.passage.id: scored.score / best for scored in evidence.passages}
-        ranked = [self._score(c, query, weights, rank_of[c.passage.id]) for c in evidence.candidates]
-        return sorted(ranked, key=lambda r: (-r.score, r.candidate.row))
+        """Every candidate, likeliest first, ties by row."""
+        model = self._models["sentence" if evidence.readings else "sentence_without_reader"]
+        ranked = [
+            RankedSentence(candidate, logistic(model.logit(features)), covers)
+            for candidate, features, covers in self.features(query, evidence)
+        ]
+        return sorted(ranked, key=lambda r: (-r.probability, r.candidate.row))
 
-    def weights(self, query: Query) -> dict[str, float]:
+    def features(
+        self, query: Query, evidence: Evidence
+    ) -> list[tuple[Candidate, dict[str, float], frozenset[str]]]:
+        """For each candidate, what the regression sees of it, and the question's terms that it or its heading holds.
+
+        Where a reader has read some passages, only theirs are candidates.
+        """
+        weights = self._weights(query)
+        total = sum(weights.values()) or 1.0
+        best = max((scored.score for scored in evidence.passages), default=1.0)
+        ranks = {scored.passage.id: scored.score / best for scored in evidence.passages}
+        likest = max((candidate.similarity for candidate in evidence.candidates), default=0.0)
+        found = []
+        for candidate in evidence.candidates:
+            if evidence.readings and candidate.passage.id not in evidence.readings:
+                continue
+            presence = self._presence(candidate)
+            covered = sum(weight * presence.get(term, 0.0) for term, weight in weights.items()) / total
+            measures = {
+                "similarity": candidate.similarity,
+                "similarity_behind_best": likest - candidate.similarity,
+                "passage_rank": ranks[candidate.passage.id],
+                "covered": covered,
+                **_form(candidate, query),
+                **_read(candidate, evidence),
+            }
+            covers = frozenset(term for term in weights if presence.get(term, 0.0) >= _IN_HEADING)
+            found.append((candidate, measures, covers))
+        return found
+
+    def _weights(self, query: Query) -> dict[str, float]:
         """How much each term of the question matters: rare ones more, those of earlier turns less.
 
         A term that no sentence holds weighs nothing here: it can't tell sentences apart.
@@ -80,15 +98,6 @@ class SentenceRanker:
         for term in query.asked.terms:
             weights[term] = self._index.term_weight(term)
         return {term: weight for term, weight in weights.items() if self._index.term_weight(term) < unseen}
-
-    def _score(self, candidate: Candidate, query: Query, weights: dict[str, float], rank: float) -> RankedSentence:
-        presence = self._presence(candidate)
-        total = sum(weights.values()) or 1.0
-        covered = sum(weight * presence.get(term, 0.0) for term, weight in weights.items()) / total
-        score = _SIMILARITY * candidate.similarity + _PASSAGE_RANK * rank + _COVERAGE * covered
-        score += _form(candidate, query)
-        covers = frozenset(term for term in weights if presence.get(term, 0.0) >= _IN_HEADING)
-        return RankedSentence(candidate, score, covers)
 
     def _presence(self, candidate: Candidate) -> dict[str, float]:
         """For each term near the candidate, how fully it counts as the candidate's own."""
@@ -107,16 +116,39 @@ class SentenceRanker:
         return candidate.passage.slice(self._index.sentences[candidate.row - 1].sentence.span)
 
 
-def _form(candidate: Candidate, query: Query) -> float:
-    """What the sentence's form is worth: the kind of thing it holds, its length, its place in a list."""
+def _form(candidate: Candidate, query: Query) -> dict[str, float]:
+    """What the sentence's form says: the kind of thing it holds, its length, its place in a list."""
     asked, kind = query.asked, candidate.sentence.kind
-    score = _LENGTH * math.log1p(len(candidate.text.split())) / 4
-    if asked.expected is not Expected.ANYTHING:
-        score += _KIND if holds(asked.expected, candidate.text) else -_KIND
-    if asked.shape is Shape.LIST and kind in {SentenceKind.LEAD_IN, SentenceKind.LIST_ITEM}:
-        score += _LISTED
-    score += _FORMS.get(kind, 0.0)
-    return score
+    listed = kind in {SentenceKind.LEAD_IN, SentenceKind.LIST_ITEM}
+    expects = asked.expected is not Expected.ANYTHING
+    holds_it = expects and holds(asked.expected, candidate.text)
+    return {
+        "kind_met": float(holds_it),
+        "kind_missing": float(expects and not holds_it),
+        "lead_in": float(kind is SentenceKind.LEAD_IN),
+        "item": float(kind is SentenceKind.LIST_ITEM),
+        "note": float(kind is SentenceKind.NOTE),
+        "row": float(kind is SentenceKind.TABLE_ROW),
+        "header": float(kind is SentenceKind.TABLE_HEADER),
+        "listed_as_asked": float(listed and asked.shape is Shape.LIST),
+        "length": math.log1p(len(candidate.text.split())) / 4,
+    }
+
+
+def _read(candidate: Candidate, evidence: Evidence) -> dict[str, float]:
+    """What the reader says of the sentence and of its passage; nothing where no reader has read."""
+    reading = evidence.readings.get(candidate.passage.id)
+    if reading is None:
+        return {}
+    place = next(i for i, s in enumerate(candidate.passage.sentences) if s.span == candidate.sentence.span)
+    own = reading.evidence[place]
+    best = max(max(r.evidence, default=own) for r in evidence.readings.values())
+    return {
+        "read": own,
+        "read_behind_best": best - own,
+        "window": reading.answers,
+        "window_behind_best": max(r.answers for r in evidence.readings.values()) - reading.answers,
+    }
 
 
 def lead_in_text(passage: Passage, candidate: Candidate) -> str:

@@ -6,10 +6,11 @@ Reciprocal rank fusion: Cormack, Clarke & Büttcher, SIGIR 2009; k = 60 as in th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.answers import ScoredPassage
+from bot.reader import Reading
 from bot.rewrite import Query
 from index.passages import Passage, Sentence
 from index.ports import Embedder, PassageIndex, Ranking, SearchResult, Vectors
@@ -39,13 +40,14 @@ class Evidence:
     """What an answer may use: passages, best first, and their sentences.
 
     ``similarity`` is the highest cosine of a passage to the query; ``agreement`` says whether the words and the
-    vectors put the same passage first.
+    vectors put the same passage first. ``readings`` are the reader's, by passage id; empty where none has read.
     """
 
     passages: tuple[ScoredPassage, ...]
     candidates: tuple[Candidate, ...]
     similarity: float
     agreement: bool
+    readings: Mapping[str, Reading] = field(default_factory=dict)
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage of that id, if it is among the evidence."""

@@ -21,3 +21,6 @@ class BotSettings(BaseSettings):
 
     answer_threshold: float = Field(default=0.5, ge=0.0, le=1.0)
     """The least estimated probability that the text answers at which the bot answers."""
+
+    use_reader: bool = True
+    """Whether the trained reader reads the passages; without it the bot answers more cautiously."""

@@ -38,7 +38,7 @@ class MiniLMEmbedder:
     model_id = f"all-MiniLM-L6-v2/{_WEIGHTS_SHA256[:12]}"
 
     def __init__(self) -> None:
-        self._folder = _packaged_model()
+        self._folder = packaged_model()
         self._lock = Lock()
 
     @cached_property
@@ -98,7 +98,8 @@ class MiniLMEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def _packaged_model() -> Path:
+def packaged_model() -> Path:
+    """The folder of the packaged model. Raises `ModelUnavailable`."""
     spec = find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModelUnavailable(

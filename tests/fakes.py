@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -12,8 +13,10 @@ from bot.answers import Claim, Draft, Source
 from bot.retrieve import Evidence
 from bot.rewrite import Query
 from corpus.documents import Block, BlockKind, Document, Note, Section, Span
+from index.chunk import chunk
 from index.lexical import terms
-from index.ports import Progress, Vectors
+from index.passages import Passage
+from index.ports import Embedder, IndexedSentence, Progress, Ranking, SearchResult, Vectors
 
 
 class HashEmbedder:
@@ -125,3 +128,49 @@ def orchard_document() -> Document:
         ("Costs", ["Millbrook spent $6.4 million on inspections in 2019. It ended the scheme a year later."]),
         notes=[("1", "Only Millbrook and Ashford ever published their costs.", "in 2019.")],
     )
+
+
+class BruteForceIndex:
+    """A `PassageIndex` over one document in plain NumPy: cosines, and shared terms weighed by rarity."""
+
+    version = "brute-force"
+
+    def __init__(self, document: Document, embedder: Embedder) -> None:
+        self.documents = (document,)
+        self.passages: Sequence[Passage] = chunk(document, embedder.count_tokens, embedder.window)
+        self.sentences: Sequence[IndexedSentence] = [
+            IndexedSentence(row, sentence) for row, p in enumerate(self.passages) for sentence in p.sentences
+        ]
+        texts = [self.passages[s.passage_row].slice(s.sentence.span) for s in self.sentences]
+        self._vectors = (
+            embedder.embed_passages([p.embedded_text for p in self.passages]),
+            embedder.embed_passages(texts),
+        )
+        self._terms = ([set(terms(p.embedded_text)) for p in self.passages], [set(terms(text)) for text in texts])
+
+    def search(self, vector: Vectors, text: str, limit: int) -> SearchResult:
+        dense = [self._ranking(vectors @ vector, limit, -2.0) for vectors in self._vectors]
+        wanted = set(terms(text))
+        lexical = [
+            self._ranking(np.array([sum(self.term_weight(t) for t in wanted & own) for own in rows]), limit, 0.0)
+            for rows in self._terms
+        ]
+        return SearchResult(dense[0], dense[1], lexical[0], lexical[1])
+
+    def _ranking(self, scores: Vectors, limit: int, above: float) -> Ranking:
+        rows = sorted((row for row in range(len(scores)) if scores[row] > above), key=lambda row: (-scores[row], row))
+        return Ranking(tuple(rows[:limit]), tuple(float(scores[row]) for row in rows[:limit]))
+
+    def expand(self, text: str, document_id: str | None = None) -> str:  # noqa: ARG002 - the port's signature
+        return text
+
+    def sentence_rows(self, passage_row: int) -> range:
+        rows = [row for row, s in enumerate(self.sentences) if s.passage_row == passage_row]
+        return range(rows[0], rows[-1] + 1)
+
+    def similarities(self, vector: Vectors, rows: Sequence[int]) -> Vectors:
+        return np.asarray(self._vectors[1][list(rows)] @ vector, dtype=np.float32)
+
+    def term_weight(self, term: str) -> float:
+        found = sum(term in own for own in self._terms[1])
+        return math.log(1 + (len(self._terms[1]) - found + 0.5) / (found + 0.5))

@@ -1,0 +1,168 @@
+"""Fits ``bot/models/judgement.json``: which sentence answers, and whether the text does.
+
+    python -m scripts.reader.fit
+
+The data: the policy samples that the reader wasn't trained on, each asked of itself alone, with and without the
+reader. The eval cases are only scored.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from bot.answer_generators import ExtractiveGenerator
+from bot.answerability import Judge
+from bot.logistic import Logistic
+from bot.onnx_reader import FOLDER, OnnxReader
+from bot.rank import SentenceRanker
+from bot.reader import Reader, window_of
+from bot.retrieve import Evidence, Retriever
+from index.embedders import MiniLMEmbedder, packaged_model
+from index.ports import Embedder
+from scripts.reader.policy_sets import PolicyQuestion, Sample, held_slugs, open_sample
+
+SENTENCE = (
+    "similarity", "similarity_behind_best", "passage_rank", "covered", "kind_met", "kind_missing", "lead_in", "item",
+    "note", "row", "header", "listed_as_asked", "length",
+)  # fmt: skip
+SENTENCE_READ = ("read", "read_behind_best", "window", "window_behind_best")
+ANSWERABLE = (
+    "similarity_of_sentence", "similarity_of_passage", "covered_by_quote", "covered_by_passage", "words_unseen",
+    "names_unseen", "names_not_in_passage", "kind_missing", "kind_met",
+)  # fmt: skip
+ANSWERABLE_READ = ("read", "window", "window_cited", "window_next")
+
+Models = dict[str, Logistic]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about a sample, with the evidence found and read for it."""
+
+    sample: Sample
+    question: PolicyQuestion
+    evidence: Evidence
+
+    @property
+    def unread(self) -> Evidence:
+        """The evidence without the reader's part."""
+        return replace(self.evidence, readings={})
+
+    def holds(self, text: str) -> bool:
+        """Whether *text* is one of the sentences that answer."""
+        return any(quote in text or (len(text) > 20 and text in quote) for quote in self.question.evidence)
+
+
+def ask_all(samples: Iterable[Sample], embedder: Embedder, reader: Reader) -> list[Asked]:
+    """Retrieves and reads for every question of *samples*."""
+    asked = []
+    for sample in samples:
+        retriever = Retriever(sample.index, embedder)
+        title = sample.index.documents[0].title
+        for question in sample.questions:
+            evidence = retriever.search(question.query)
+            passages = [scored.passage for scored in evidence.passages]
+            readings = reader.read(question.query.standalone, [window_of(p, title) for p in passages])
+            by_id = {p.id: reading for p, reading in zip(passages, readings, strict=True)}
+            asked.append(Asked(sample, question, replace(evidence, readings=by_id)))
+    return asked
+
+
+def fit_logistic(rows: Sequence[Mapping[str, float]], labels: Sequence[bool], names: Sequence[str]) -> Logistic:
+    """An L2-regularised regression on standardised features, its weights put back on the features' own scale."""
+    x = np.array([[row[name] for name in names] for row in rows])
+    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
+    model = LogisticRegression(C=1.0, max_iter=2000).fit((x - mean) / scale, np.array(labels))
+    weights = model.coef_[0] / scale
+    bias = float(model.intercept_[0] - (weights * mean).sum())
+    return Logistic({name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}, round(bias, 4))
+
+
+def fit_sentence(asked: Sequence[Asked], read: bool) -> Logistic:
+    """The probability that a sentence is part of the answer, learned from questions that have one."""
+    rows, labels = [], []
+    for one in asked:
+        if one.question.unanswerable:
+            continue
+        evidence = one.evidence if read else one.unread
+        for candidate, features, _ in SentenceRanker(one.sample.index, {}).features(one.question.query, evidence):
+            rows.append(features)
+            labels.append(one.holds(candidate.text))
+    return fit_logistic(rows, labels, [*SENTENCE, *SENTENCE_READ] if read else SENTENCE)
+
+
+def answerable_rows(asked: Sequence[Asked], models: Models, read: bool) -> list[dict[str, float]]:
+    """What the answerability regression sees of each question."""
+    rows = []
+    for one in asked:
+        evidence = one.evidence if read else one.unread
+        generator = ExtractiveGenerator(one.sample.index, models)
+        draft = generator.draft(one.question.query, evidence)
+        rows.append(Judge(one.sample.index, models).features(one.question.query, evidence, draft))
+    return rows
+
+
+def fit(asked: Sequence[Asked]) -> Models:
+    """All four regressions."""
+    models: Models = {}
+    for read, name in ((True, ""), (False, "_without_reader")):
+        models[f"sentence{name}"] = fit_sentence(asked, read)
+    labels = [not one.question.unanswerable for one in asked]
+    for read, name in ((True, ""), (False, "_without_reader")):
+        rows = answerable_rows(asked, models, read)
+        features = [*ANSWERABLE, *ANSWERABLE_READ] if read else ANSWERABLE
+        models[f"answerable{name}"] = fit_logistic(rows, labels, features)
+    return models
+
+
+def report(asked: Sequence[Asked], models: Models, read: bool) -> str:
+    """First sentence right, whole answer held, sentences shown; AUROC, and errors at even odds."""
+    first, whole, shown, answered = [], [], [], []
+    name = "" if read else "_without_reader"
+    for one in asked:
+        if one.question.unanswerable:
+            continue
+        evidence = one.evidence if read else one.unread
+        ranked = SentenceRanker(one.sample.index, models).rank(one.question.query, evidence)
+        first.append(one.holds(ranked[0].candidate.text))
+        draft = ExtractiveGenerator(one.sample.index, models).draft(one.question.query, evidence)
+        text = "\n".join(claim.text for claim in draft.claims)
+        whole.append(all(quote in text for quote in one.question.evidence))
+        shown.append(len(draft.claims))
+    labels = np.array([not one.question.unanswerable for one in asked])
+    model = models[f"answerable{name}"]
+    p = np.array([model.probability(row) for row in answerable_rows(asked, models, read)])
+    answered = p >= 0.5
+    return (
+        f"n={len(asked)} first {np.mean(first):.3f} whole {np.mean(whole):.3f} shown {np.mean(shown):.2f} "
+        f"AUROC {roc_auc_score(labels, p):.3f} false refusals {1 - answered[labels].mean():.3f} "
+        f"false answers {answered[~labels].mean():.3f} Brier {np.mean((p - labels) ** 2):.3f}"
+    )
+
+
+def main() -> None:
+    """Fits on the held samples, prints a two-fold check of them, writes the weights."""
+    embedder = MiniLMEmbedder()
+    reader = OnnxReader(FOLDER, packaged_model() / "tokenizer.json")
+    samples = [open_sample(slug, embedder) for slug in held_slugs()]
+    asked = ask_all(samples, embedder, reader)
+    halves = [{s.slug for s in samples[start::2]} for start in (0, 1)]
+    for half in halves:
+        models = fit([one for one in asked if one.sample.slug not in half])
+        rest = [one for one in asked if one.sample.slug in half]
+        for read in (True, False):
+            sys.stdout.write(f"held half, {'with' if read else 'without'} reader: {report(rest, models, read)}\n")
+    models = fit(asked)
+    data = {name: {"bias": model.bias, "weights": dict(model.weights)} for name, model in models.items()}
+    (FOLDER / "judgement.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
