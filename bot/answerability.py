@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from bot.answers import Draft, RefusalReason
+from bot.answers import Draft
 from bot.logistic import Logistic, fitted
 from bot.questions import Expected, holds
 from bot.retrieve import Evidence
@@ -33,7 +34,15 @@ class Assessment:
 
     probability: float
     missing: tuple[str, ...]
-    reason: RefusalReason
+    off_topic: bool = False
+
+
+class AnswerJudge(Protocol):
+    """Says how likely a draft answers."""
+
+    def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:
+        """The probability that *draft*, drawn from *evidence*, answers *query*."""
+        ...
 
 
 class Judge:
@@ -50,10 +59,10 @@ class Judge:
         features = self.features(query, evidence, draft)
         nearest = max([evidence.similarity, *(candidate.similarity for candidate in evidence.candidates)])
         if nearest < _OFF_TOPIC_SIMILARITY:
-            return Assessment(0.0, missing, RefusalReason.OFF_TOPIC)
+            return Assessment(0.0, missing, off_topic=True)
         model = self._models["answerable" if evidence.readings else "answerable_without_reader"]
         probability = model.probability(features) if draft.claims else 0.0
-        return Assessment(probability, missing, RefusalReason.NOT_IN_TEXT)
+        return Assessment(probability, missing)
 
     def _unseen(self) -> float:
         """The weight of a term that no sentence holds."""

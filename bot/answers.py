@@ -108,17 +108,38 @@ class RefusalReason(StrEnum):
     NOT_IN_TEXT = "not_in_text"
     OFF_TOPIC = "off_topic"
     NOT_A_QUESTION = "not_a_question"
+    AFTER_AS_OF = "after_as_of"
+    PERSONAL_OR_LEGAL_ADVICE = "personal_or_legal_advice"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
+    PARTLY_ANSWERED = "partly_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A declined question: the reason, one sentence to the reader, and up to three sections to read instead."""
+
+    reason: RefusalReason
+    message: str
+    nearest: tuple[NearestSection, ...] = ()
+    passages: tuple[ScoredPassage, ...] = ()
+    dropped: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False)
+    status: Literal["refused"] = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A grounded answer. Footnotes are numbered 1..n in order of first use; each is used."""
+    """A grounded answer. Footnotes are numbered 1..n in order of first use; each is used.
+
+    ``partly`` says which parts of the question the text doesn't answer, where there are any.
+    """
 
     sentences: tuple[AnswerSentence, ...]
     citations: tuple[Citation, ...]
     passages: tuple[ScoredPassage, ...] = ()
     dropped: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False)
+    partly: Refusal | None = None
     status: Literal["answered"] = "answered"
 
     def __post_init__(self) -> None:
@@ -145,19 +166,6 @@ class Answer:
             parts.append(" ".join([sentence.text, *(f"[{number}]" for number in sentence.footnotes)]))
             after_item = sentence.item
         return "".join(parts).strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A declined question: the reason, one sentence to the reader, and up to three sections to read instead."""
-
-    reason: RefusalReason
-    message: str
-    nearest: tuple[NearestSection, ...] = ()
-    passages: tuple[ScoredPassage, ...] = ()
-    dropped: tuple[str, ...] = ()
-    timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False)
-    status: Literal["refused"] = "refused"
 
 
 Reply = Answer | Refusal

@@ -9,17 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bot.answerability import Assessment, Judge
-from bot.answers import CitedDocument, NearestSection, Refusal, RefusalReason, Reply, Turn
+from bot.answerability import AnswerJudge, Assessment
+from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalReason, Reply, Turn
 from bot.errors import InvalidQuestion
-from bot.ground import Grounded, ground
+from bot.ground import ground
 from bot.ports import AnswerGenerator, ConversationStore
-from bot.questions import analyse
 from bot.reader import Reader, window_of
+from bot.refusals import message_for, partly_message, reason_for
 from bot.retrieve import Evidence, Retriever
-from bot.rewrite import Query, resolve
+from bot.rewrite import Query, resolve, resolve_parts
 from corpus.documents import Document
 from corpus.errors import DocumentNotFound
+from corpus.language import base_language
 
 _NEAREST = 3
 
@@ -35,7 +36,7 @@ class Chatbot:
 
     retriever: Retriever
     generator: AnswerGenerator
-    judge: Judge
+    judge: AnswerJudge
     conversations: ConversationStore
     archived: Callable[[str, str], Document]
     reader: Reader | None = None
@@ -51,40 +52,57 @@ class Chatbot:
         clock = _Clock()
         question = clean_question(question, self.max_question_chars)
         earlier = [*history, *(turn.question for turn in self.conversations.turns(conversation_id))]
-        query = resolve(question, earlier, self.language)
+        findings = [self._find(query, clock) for query in resolve_parts(question, earlier, self.language)]
+        with clock.stage("ground"):
+            reply = replace(self._decide(findings), timings_ms=clock.stages)
+        self.conversations.append(conversation_id, Turn(question, reply))
+        return reply
+
+    def _find(self, query: Query, clock: _Clock) -> _Finding:
+        """What the index, the reader and the generator make of one part of the question."""
         with clock.stage("retrieve"):
             evidence = self.retriever.search(query)
         with clock.stage("read"):
             evidence = self._read(query, evidence)
         with clock.stage("draft"):
             draft = self.generator.draft(query, evidence)
-            assessment = self.judge.assess(query, evidence, draft)
-        with clock.stage("ground"):
-            grounded = ground(draft, evidence, self._by_id)
-        reply = replace(self._decide(query, evidence, assessment, grounded), timings_ms=clock.stages)
-        self.conversations.append(conversation_id, Turn(question, reply))
-        return reply
+            return _Finding(query, evidence, draft, self.judge.assess(query, evidence, draft))
 
     def _read(self, query: Query, evidence: Evidence) -> Evidence:
-        """*evidence* with what the reader says of its best passages; as it was where there is no reader."""
-        if self.reader is None:
-            return evidence
+        """*evidence* with what the reader says of its best passages; as it was where none can read them."""
         passages = [scored.passage for scored in evidence.passages[: self.passages_read]]
+        languages = {base_language(self._by_id[passage.document_id].language) for passage in passages}
+        if self.reader is None or not languages <= self.reader.languages:
+            return evidence
         windows = [window_of(passage, self._by_id[passage.document_id].title) for passage in passages]
-        readings = self.reader.read(query.standalone, windows)
+        readings = self.reader.read(self.retriever.index.expand(query.standalone), windows)
         return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=True)})
 
-    def _decide(self, query: Query, evidence: Evidence, assessment: Assessment, grounded: Grounded) -> Reply:
-        """The grounded answer where the text likely answers, a refusal otherwise."""
-        if not query.asked.terms and query.before is None:
-            message = (
-                "That doesn’t ask anything that can be looked up. Ask a question about the explainer in a sentence."
-            )
-            return Refusal(RefusalReason.NOT_A_QUESTION, message, self._nearest(evidence), evidence.passages)
-        if grounded.answer and assessment.probability >= self.answer_threshold:
-            return grounded.answer
-        message = _refusal_message(assessment, query, self.documents())
-        return Refusal(assessment.reason, message, self._nearest(evidence), evidence.passages, grounded.dropped)
+    def _decide(self, findings: Sequence[_Finding]) -> Reply:
+        """The grounded answer to the parts that the text likely answers; a refusal where it answers none."""
+        answered = [finding for finding in findings if self._answers(finding)]
+        if not answered:
+            return self._refuse(findings[0])
+        grounded = ground(_joined([f.draft for f in answered]), _pooled([f.evidence for f in answered]), self._by_id)
+        if grounded.answer is None:
+            return replace(self._refuse(answered[0]), dropped=grounded.dropped)
+        left = [finding for finding in findings if finding not in answered]
+        return replace(grounded.answer, partly=self._partly(left)) if left else grounded.answer
+
+    def _answers(self, finding: _Finding) -> bool:
+        likely = finding.assessment.probability >= self.answer_threshold
+        return likely and bool(finding.draft.claims) and finding.query.asks
+
+    def _refuse(self, finding: _Finding) -> Refusal:
+        query = finding.query
+        reason = reason_for(query, self.documents(), finding.assessment.off_topic)
+        message = message_for(reason, query, finding.assessment.missing, self.documents())
+        return Refusal(reason, message, self._nearest(finding.evidence), finding.evidence.passages)
+
+    def _partly(self, left: Sequence[_Finding]) -> Refusal:
+        """Which parts the answer leaves open, in the reader's words."""
+        message = partly_message([finding.query.text for finding in left], self.documents())
+        return Refusal(RefusalReason.PARTLY_ANSWERED, message, self._nearest(left[0].evidence))
 
     def _nearest(self, evidence: Evidence) -> tuple[NearestSection, ...]:
         """Up to three sections that the question comes closest to, each at its best passage."""
@@ -149,29 +167,25 @@ def clean_question(question: str, longest: int) -> str:
     return text
 
 
-def _refusal_message(assessment: Assessment, query: Query, documents: Sequence[Document]) -> str:
-    source = f"“{documents[0].title}”" if len(documents) == 1 else "The explainers here"
-    verb = "doesn’t" if len(documents) == 1 else "don’t"
-    if assessment.reason is RefusalReason.OFF_TOPIC:
-        return f"{source} {verb} deal with that."
-    named = list(_as_written(query, assessment.missing))
-    if named:
-        return f"{source} {verb} say. Nothing in the text mentions {_listed(named)}."
-    return f"{source} {verb} say. These are the sections that come closest."
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One part of a question, what was found for it, and how likely that answers it."""
+
+    query: Query
+    evidence: Evidence
+    draft: Draft
+    assessment: Assessment
 
 
-def _as_written(query: Query, missing: Sequence[str]) -> Iterator[str]:
-    """The names among the *missing* terms, as the reader wrote them."""
-    wanted = [term for term in missing if term in query.asked.names]
-    for word in query.text.split():
-        bare = word.strip(".,;:?!()[]“”\"'’")
-        if set(analyse(bare).terms) & set(wanted):
-            yield bare
+def _joined(drafts: Sequence[Draft]) -> Draft:
+    """The claims of all *drafts*, none twice."""
+    return Draft(tuple(dict.fromkeys(claim for draft in drafts for claim in draft.claims)))
 
 
-def _listed(names: Sequence[str]) -> str:
-    unique = list(dict.fromkeys(names))
-    return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} or {unique[-1]}"
+def _pooled(found: Sequence[Evidence]) -> Evidence:
+    """The passages of all parts, each once, the first part's first."""
+    passages = {scored.passage.id: scored for evidence in found for scored in evidence.passages}
+    return replace(found[0], passages=tuple(passages.values()))
 
 
 class _Clock:
@@ -186,4 +200,5 @@ class _Clock:
         try:
             yield
         finally:
-            self.stages[name] = round((time.perf_counter() - started) * 1000, 2)
+            spent = self.stages.get(name, 0.0) + (time.perf_counter() - started) * 1000
+            self.stages[name] = round(spent, 2)

@@ -64,6 +64,14 @@ def _passage_dict(scored: ScoredPassage) -> dict[str, Any]:
     }
 
 
+def _refusal_dict(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "reason": refusal.reason.value,
+        "message": refusal.message,
+        "nearest": [_nearest_dict(nearest) for nearest in refusal.nearest],
+    }
+
+
 def _answer_parts(reply: Reply) -> dict[str, Any]:
     match reply:
         case Answer():
@@ -73,18 +81,14 @@ def _answer_parts(reply: Reply) -> dict[str, Any]:
                     {"text": s.text, "footnotes": list(s.footnotes), "about": s.about} for s in reply.sentences
                 ],
                 "footnotes": [citation_dict(citation) for citation in reply.citations],
-                "refusal": None,
+                "refusal": _refusal_dict(reply.partly) if reply.partly else None,
             }
         case Refusal():
             return {
                 "answer": "",
                 "sentences": [],
                 "footnotes": [],
-                "refusal": {
-                    "reason": reply.reason.value,
-                    "message": reply.message,
-                    "nearest": [_nearest_dict(nearest) for nearest in reply.nearest],
-                },
+                "refusal": _refusal_dict(reply),
             }
 
 

@@ -35,9 +35,12 @@ class OnnxReader:
     ``reader.json`` names the weights and their SHA-256, which is checked before they are loaded.
     """
 
+    languages = frozenset({"en"})
+
     def __init__(self, folder: Path, tokenizer_file: Path) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
+        # Importing both takes a third of a second, which only a bot with a reader should pay.
+        import onnxruntime  # noqa: PLC0415
+        from tokenizers import Tokenizer  # noqa: PLC0415
 
         weights = _checked_weights(folder)
         options = onnxruntime.SessionOptions()
@@ -56,7 +59,7 @@ class OnnxReader:
         question = question[-1000:]
         encoded = [self._tokenizer.encode(question, f"{w.heading}\n{w.text}") for w in windows]
         readings: list[Reading | None] = [None] * len(windows)
-        for rows in _batches([len(e.ids) for e in encoded]):
+        for rows in batches([len(e.ids) for e in encoded]):
             pieces, answers = self._run([encoded[row] for row in rows])
             for place, row in enumerate(rows):
                 readings[row] = _reading(windows[row], encoded[row], pieces[place], float(answers[place]))
@@ -76,7 +79,7 @@ class OnnxReader:
 _PADDING_WORTH_A_BATCH = 1.25
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
+def batches(lengths: Sequence[int]) -> list[list[int]]:
     """Rows grouped so that none is padded by more than a quarter."""
     batches: list[list[int]] = []
     for row in sorted(range(len(lengths)), key=lambda r: lengths[r]):

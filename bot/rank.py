@@ -55,9 +55,7 @@ class SentenceRanker:
         ]
         return sorted(ranked, key=lambda r: (-r.probability, r.candidate.row))
 
-    def features(
-        self, query: Query, evidence: Evidence
-    ) -> list[tuple[Candidate, dict[str, float], frozenset[str]]]:
+    def features(self, query: Query, evidence: Evidence) -> list[tuple[Candidate, dict[str, float], frozenset[str]]]:
         """For each candidate, what the regression sees of it, and the question's terms that it or its heading holds.
 
         Where a reader has read some passages, only theirs are candidates.

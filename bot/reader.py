@@ -26,7 +26,7 @@ class Reading:
     """What the reader makes of one window. Logits: 0 is even odds.
 
     ``evidence[i]`` is that of sentence *i* being part of the answer, ``answers`` that of the window answering.
-    ``words[i]`` are the words of sentence *i* (in the window's text) that answer most likely, None where it was cut off.
+    ``words[i]`` are the words of sentence *i* (in the window's text) that answer likeliest, None where it was cut off.
     """
 
     answers: float
@@ -36,6 +36,9 @@ class Reading:
 
 class Reader(Protocol):
     """A small model that reads a question with passages."""
+
+    languages: frozenset[str]
+    """The primary subtags (BCP 47) of the languages that it was trained to read."""
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """One reading a window, in order. Raises `bot.errors.ReaderUnavailable`."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.parts import parts_of
 from bot.questions import Question, analyse
 from index.lexical import words
 
@@ -43,6 +44,11 @@ class Query:
         return f"{self.before.text} {self.text}" if self.before else self.text
 
     @property
+    def asks(self) -> bool:
+        """Whether there is a word to look up, in the question or in the one it leans on."""
+        return bool(self.asked.terms) or self.before is not None
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """Each text to search with: the standalone one first, then the bare question."""
         return (self.standalone, self.text) if self.before else (self.text,)
@@ -54,6 +60,12 @@ def resolve(question: str, earlier: Sequence[str], language: str = "en") -> Quer
     if not earlier or not leans_on_history(question, asked):
         return Query(question, asked)
     return Query(question, asked, analyse(_antecedent(earlier, language), language))
+
+
+def resolve_parts(question: str, earlier: Sequence[str], language: str = "en") -> tuple[Query, ...]:
+    """A query for each part of *question*; a later part may lean on the one before it."""
+    parts = parts_of(question)
+    return tuple(resolve(part, [*earlier, *parts[:place]], language) for place, part in enumerate(parts))
 
 
 def leans_on_history(question: str, asked: Question) -> bool:

@@ -68,7 +68,17 @@ class EvalCase(BaseModel):
     sections: tuple[Text, ...] = ()
     facts: tuple[Fact, ...] = ()
     not_facts: tuple[Fact, ...] = ()
-    reason: Literal["not_in_text", "off_topic", "false_premise"] | None = None
+    reason: (
+        Literal[
+            "not_in_text",
+            "off_topic",
+            "false_premise",
+            "after_as_of",
+            "personal_or_legal_advice",
+            "unsupported_language",
+        ]
+        | None
+    ) = None
     split: Literal["open", "scored"] = "open"
     tags: tuple[str, ...] = ()
     _where: str = PrivateAttr(default="")

@@ -19,13 +19,18 @@ def print_reply(reply: Reply, console: Console | None = None) -> None:
             console.print()
             for citation in reply.citations:
                 _print_citation(citation, console)
+            if reply.partly:
+                console.print()
+                _print_refusal(reply.partly, console)
         case Refusal():
-            console.print(Text(reply.message))
-            for nearest in reply.nearest:
-                path = " › ".join(section_path(nearest.section, nearest.document))
-                console.print(
-                    Padding(Text(f"{path}  {permalink(nearest.document, nearest.span)}", style="dim"), (0, 2))
-                )
+            _print_refusal(reply, console)
+
+
+def _print_refusal(refusal: Refusal, console: Console) -> None:
+    console.print(Text(refusal.message))
+    for nearest in refusal.nearest:
+        path = " › ".join(section_path(nearest.section, nearest.document))
+        console.print(Padding(Text(f"{path}  {permalink(nearest.document, nearest.span)}", style="dim"), (0, 2)))
 
 
 def _print_citation(citation: Citation, console: Console) -> None:

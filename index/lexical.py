@@ -17,6 +17,7 @@ import numpy as np
 import Stemmer
 from bm25s import stopwords
 
+from corpus.language import base_language
 from index.ports import Ranking
 
 _LANGUAGES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -47,11 +48,6 @@ _SUBSECTION = re.compile(r"(\d)\s?\((\w)\)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?[^\W\d_]?(?![^\W\d_])|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)?")
-
-
-def base_language(language: str) -> str:
-    """The primary subtag of a BCP 47 tag: ``en`` of ``en-US``."""
-    return language.split("-", maxsplit=1)[0].lower()
 
 
 def words(text: str) -> list[str]:

@@ -9,7 +9,9 @@ from datetime import date
 
 import numpy as np
 
+from bot.answerability import Assessment
 from bot.answers import Claim, Draft, Source
+from bot.reader import Reading, Window
 from bot.retrieve import Evidence
 from bot.rewrite import Query
 from corpus.documents import Block, BlockKind, Document, Note, Section, Span
@@ -174,3 +176,31 @@ class BruteForceIndex:
     def term_weight(self, term: str) -> float:
         found = sum(term in own for own in self._terms[1])
         return math.log(1 + (len(self._terms[1]) - found + 0.5) / (found + 0.5))
+
+
+class WordReader:
+    """A reader without a model: shared words are evidence."""
+
+    languages = frozenset({"en"})
+
+    def __init__(self) -> None:
+        self.read_windows = 0
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        wanted = set(terms(question))
+        self.read_windows += len(windows)
+        readings = []
+        for window in windows:
+            evidence = tuple(4.0 * len(wanted & set(terms(s.of(window.text)))) - 4.0 for s in window.sentences)
+            readings.append(Reading(max(evidence, default=-4.0), evidence, window.sentences))
+        return readings
+
+
+class OnlyAbout:
+    """A judge that lets through what asks about one word."""
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:  # noqa: ARG002 - the port's
+        return Assessment(float(self._word in query.text.lower()), ())

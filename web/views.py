@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
-from typing import assert_never
 from urllib.parse import quote
 
 from bot.answers import (
@@ -118,7 +117,10 @@ class RefusalView:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """A turn as it is shown; both are None where no reply was kept."""
+    """A turn as it is shown; both are None where no reply was kept.
+
+    An answer with a refusal beside it answers some parts of its question, and the refusal names the others.
+    """
 
     number: int
     question: str
@@ -146,7 +148,8 @@ def section_label(section: tuple[str, ...], document: CitedDocument) -> str:
 def turn_view(number: int, turn: Turn) -> TurnView:
     """*turn*, the *number*-th of its conversation."""
     answer = _answer_view(number, turn.reply) if isinstance(turn.reply, Answer) else None
-    refusal = _refusal_view(turn.reply) if isinstance(turn.reply, Refusal) else None
+    declined = turn.reply.partly if isinstance(turn.reply, Answer) else turn.reply
+    refusal = _refusal_view(declined) if declined else None
     return TurnView(number, turn.question, answer, refusal)
 
 
@@ -235,19 +238,18 @@ def _refusal_view(refusal: Refusal) -> RefusalView:
         )
         for near in refusal.nearest
     )
-    return RefusalView(refusal.reason.value, _reason_label(refusal.reason), refusal.message, nearest)
+    return RefusalView(refusal.reason.value, _REASON_LABELS[refusal.reason], refusal.message, nearest)
 
 
-def _reason_label(reason: RefusalReason) -> str:
-    match reason:
-        case RefusalReason.NOT_IN_TEXT:
-            return "Not in the text"
-        case RefusalReason.OFF_TOPIC:
-            return "Another subject"
-        case RefusalReason.NOT_A_QUESTION:
-            return "Not a question"
-        case _:
-            assert_never(reason)
+_REASON_LABELS = {
+    RefusalReason.NOT_IN_TEXT: "Not in the text",
+    RefusalReason.OFF_TOPIC: "Another subject",
+    RefusalReason.NOT_A_QUESTION: "Not a question",
+    RefusalReason.AFTER_AS_OF: "Later than the text",
+    RefusalReason.PERSONAL_OR_LEGAL_ADVICE: "A question for a lawyer",
+    RefusalReason.UNSUPPORTED_LANGUAGE: "Another language",
+    RefusalReason.PARTLY_ANSWERED: "Part of it isn’t in the text",
+}
 
 
 def reader_path(document: Document) -> str:

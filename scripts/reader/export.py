@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def main() -> None:
     """Exports the weights file named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights", type=Path)
-    print(export(parser.parse_args().weights))
+    sys.stdout.write(f"{export(parser.parse_args().weights)}\n")
 
 
 if __name__ == "__main__":

@@ -69,7 +69,9 @@ def ask_all(samples: Iterable[Sample], embedder: Embedder, reader: Reader) -> li
         for question in sample.questions:
             evidence = retriever.search(question.query)
             passages = [scored.passage for scored in evidence.passages]
-            readings = reader.read(question.query.standalone, [window_of(p, title) for p in passages])
+            readings = reader.read(
+                sample.index.expand(question.query.standalone), [window_of(p, title) for p in passages]
+            )
             by_id = {p.id: reading for p, reading in zip(passages, readings, strict=True)}
             asked.append(Asked(sample, question, replace(evidence, readings=by_id)))
     return asked

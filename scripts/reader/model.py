@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,11 @@ from pathlib import Path
 import torch
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
+from transformers import AutoModel
 
 from scripts.reader.examples import Example
 
-MAX_PIECES = 192
+MAX_PIECES = 256
 """Word pieces of a question with its window; more is cut from the window's end."""
 
 _HIDDEN = 384
@@ -26,10 +26,7 @@ class ReaderNetwork(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        from transformers import AutoModel
-
-        self.encoder = AutoModel.from_pretrained(str(folder), add_pooling_layer=False)
+        self.encoder = AutoModel.from_pretrained(str(folder), add_pooling_layer=False, local_files_only=True)
         self.pieces = nn.Linear(_HIDDEN, 3)
         self.window = nn.Linear(_HIDDEN, 1)
         self.dropout = nn.Dropout(0.1)

@@ -17,7 +17,6 @@ from bot.retrieve import Retriever
 from bot.rewrite import Query, resolve
 from corpus.load import load_document
 from index.build import build_index, open_index
-from index.passages import Passage
 from index.ports import Embedder, PassageIndex
 from scripts.reader.examples import Example, located
 
@@ -87,12 +86,12 @@ def policy_examples(sample: Sample, embedder: Embedder) -> Iterator[Example]:
         ranked = [scored.passage for scored in retriever.search(asked.query).passages]
         holding = [p for p in sample.index.passages if any(quote in p.text for quote in asked.evidence)]
         others = [p for p in ranked if p not in holding][:_NEGATIVES]
-        for text in texts:
+        for text in map(sample.index.expand, texts):
             for passage in [*holding, *others]:
-                yield _example(text, asked, passage, window_of(passage, title))
+                yield _example(text, asked, window_of(passage, title))
 
 
-def _example(text: str, asked: PolicyQuestion, passage: Passage, window: Window) -> Example:
+def _example(text: str, asked: PolicyQuestion, window: Window) -> Example:
     sentences = tuple(span.of(window.text) for span in window.sentences)
     labels = tuple(any(quote in s or (len(s) > 20 and s in quote) for quote in asked.evidence) for s in sentences)
     if asked.unanswerable:

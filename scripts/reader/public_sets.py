@@ -124,10 +124,9 @@ def conditionalqa(data: Path, rng: random.Random, keep_held: bool) -> Iterator[E
 
 
 def _windows_of_page(example: Example, rng: random.Random) -> Iterator[Example]:
-    assert example.labels is not None
-    positives = [i for i, label in enumerate(example.labels) if label]
+    positives = [i for i, label in enumerate(example.labels or ()) if label]
     for first in positives[:: max(1, len(positives) // 2)][:2]:
-        labels = tuple(label and abs(i - first) < 4 for i, label in enumerate(example.labels))
+        labels = tuple(label and abs(i - first) < 4 for i, label in enumerate(example.labels or ()))
         around = Example(example.question, example.heading, example.sentences, True, labels, None, example.source)
         yield window(around, rng.randint(30, 110), rng)
     removed = without_answer(example)

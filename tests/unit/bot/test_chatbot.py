@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from bot.footnotes import reply_dict
 from bot.rewrite import resolve
 from bot.settings import BotSettings
 from index.build import build_index
-from tests.fakes import HashEmbedder, orchard_document
+from tests.fakes import HashEmbedder, OnlyAbout, WordReader, orchard_document
 
 
 @pytest.fixture
@@ -114,3 +115,47 @@ def test_a_read_only_index_answers_one_off_questions_without_writing(tmp_path: P
     bot = bootstrap(BotSettings(data_dir=tmp_path), keep_conversations=False, embedder=HashEmbedder())
     bot.ask("c", "How many hours do apple growers train?")
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_reader_reads_the_best_passages_and_only_those_are_quoted(chatbot: Chatbot) -> None:
+    reading = replace(chatbot, reader=WordReader(), passages_read=1)
+    reply = reading.ask("c", "How long do pear growers train?")
+    assert isinstance(reply, Answer)
+    assert "Pear growers train for three weeks." in [s.text for s in reply.sentences]
+    assert {c.passage_id for c in reply.citations} == {reply.passages[0].passage.id}
+    assert set(reply.timings_ms) == {"retrieve", "read", "draft", "ground"}
+
+
+def test_a_document_in_a_language_that_the_reader_does_not_know_is_left_unread(tmp_path: Path) -> None:
+    build_index([replace(orchard_document(), language="es")], HashEmbedder(), tmp_path)
+    settings = BotSettings(data_dir=tmp_path, answer_threshold=0.0)
+    bot = bootstrap(settings, keep_conversations=False, embedder=HashEmbedder())
+    reader = WordReader()
+    replace(bot, reader=reader).ask("c", "How long do pear growers train?")
+    assert reader.read_windows == 0
+
+
+def test_each_part_of_a_question_is_answered(chatbot: Chatbot) -> None:
+    reply = answered(chatbot, "How many hours do apple growers train, and what did Millbrook spend on inspections?")
+    texts = [s.text for s in reply.sentences]
+    assert "Apple growers train for 8 hours." in texts
+    assert "Millbrook spent $6.4 million on inspections in 2019." in texts
+    assert reply.partly is None
+
+
+def test_a_part_that_the_text_leaves_open_is_named_beside_the_answer(chatbot: Chatbot) -> None:
+    asked = "How many hours do apple growers train? And who owns the quarry at Zanzibar?"
+    judging = replace(chatbot, judge=OnlyAbout("apple"), answer_threshold=0.5)
+    reply = judging.ask("c", asked)
+    assert isinstance(reply, Answer)
+    assert reply.partly is not None
+    assert reply.partly.reason is RefusalReason.PARTLY_ANSWERED
+    assert "who owns the quarry at Zanzibar" in reply.partly.message
+    data = reply_dict(reply, "c")
+    assert (data["status"], data["refusal"]["reason"]) == ("answered", "partly_answered")
+    assert list(chatbot.conversations.turns("c"))[-1].reply == reply
+
+
+def test_a_question_none_of_whose_parts_is_answered_is_refused(chatbot: Chatbot) -> None:
+    judging = replace(chatbot, judge=OnlyAbout("zebra"), answer_threshold=0.5)
+    assert isinstance(judging.ask("c", "How long do growers train? And who pays the fee?"), Refusal)
