@@ -16,13 +16,16 @@ from index.ports import PassageIndex
 
 _MOST_SENTENCES = 3
 """An answer's sentences, a list counted as one."""
-_LIKELY = 0.35
+_LIKELY = 0.12
 """A further sentence is shown where it is at least this likely part of the answer…"""
-_LIKELY_BESIDE_BEST = 0.5
+_LIKELY_BESIDE_BEST = 0.3
 """…and at least this likely as a share of the best."""
 _SHARE_OF_LIST = 0.5
 """Where this share of a list's items is likely, the list is what was asked for."""
 _LONGEST_LIST = 60
+
+_HEADS_OF_LISTS = frozenset({SentenceKind.LEAD_IN, SentenceKind.TABLE_HEADER})
+_PARTS_OF_LISTS = _HEADS_OF_LISTS | {SentenceKind.LIST_ITEM, SentenceKind.TABLE_ROW}
 
 _LEANS = re.compile(
     r"^[\"“(]?(?:however|moreover|additionally|furthermore|also|but|and|yet|instead|therefore|thus|hence|so|then|"
@@ -46,7 +49,7 @@ class ExtractiveGenerator:
         ranked = self._ranker.rank(question, evidence)
         if not ranked:
             return Draft()
-        return Draft(self._claims(self._chosen(question.asked, ranked)))
+        return Draft(self._claims(self._chosen(question.asked, ranked)), ranked[0].probability)
 
     def _chosen(self, asked: Question, ranked: Sequence[RankedSentence]) -> list[int]:
         """The rows of the best sentence and of those about as likely, each with what it leans on."""
@@ -64,20 +67,20 @@ class ExtractiveGenerator:
         return list(dict.fromkeys(rows))
 
     def _unit(self, row: int, asked: Question, likely: set[int]) -> list[int]:
-        """*row* with what it can't be read without; the whole list where the list is what is asked for."""
+        """*row* with what it can't be read without; the whole list or table where that is what is asked for."""
         kind = self._index.sentences[row].sentence.kind
-        if kind not in {SentenceKind.LEAD_IN, SentenceKind.LIST_ITEM}:
+        if kind not in _PARTS_OF_LISTS:
             return [*self._support(row), row]
         whole = self._list_rows(row)
         wanted = len(likely & set(whole)) >= max(2.0, _SHARE_OF_LIST * len(whole))
-        if kind is SentenceKind.LEAD_IN or wanted or asked.shape is Shape.LIST:
+        if kind in _HEADS_OF_LISTS or wanted or asked.shape is Shape.LIST:
             return whole
         return [*self._support(row), row]
 
     def _list_rows(self, row: int) -> list[int]:
         """The rows of the lead-in and of every item of the list that *row* belongs to."""
         sentence = self._index.sentences[row].sentence
-        lead_in = sentence.span if sentence.kind is SentenceKind.LEAD_IN else sentence.lead_in
+        lead_in = sentence.span if sentence.kind in _HEADS_OF_LISTS else sentence.lead_in
         document_id = self._passage(row).document_id
         near = range(max(0, row - _LONGEST_LIST), min(len(self._index.sentences), row + _LONGEST_LIST))
         return [

@@ -7,7 +7,8 @@ place the text never names looks more like the text than a lay question that it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,6 +53,7 @@ class Judge:
         self._index = index
         self._models = fitted() if models is None else models
         self._languages = {document.id: document.language for document in index.documents}
+        self._titles = {document.id: document.title for document in index.documents}
 
     def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:
         """The probability that *draft*, drawn from *evidence*, answers *query*."""
@@ -69,18 +71,14 @@ class Judge:
         return self._index.term_weight("\x00unseen")
 
     def features(self, query: Query, evidence: Evidence, draft: Draft) -> dict[str, float]:
-        """What the regression sees; every feature but the reader's logits lies between 0 and 1."""
-        cited = [p for c in draft.claims for s in c.sources if (p := evidence.passage(s.passage_id))]
-        quoted = " ".join([claim.text for claim in draft.claims] + [" ".join(p.section) for p in cited])
-        around = " ".join([quoted, *(passage.text for passage in cited)])
-        language = self._languages[cited[0].document_id] if cited else "en"
-        claimed = {claim.text for claim in draft.claims}
-        in_quote, in_passage = set(terms(quoted, language)), set(terms(around, language))
+        """What the regression sees; every feature but the logits lies between 0 and 1."""
         asked = query.asked
+        in_quote, in_passage = self._terms_of(evidence, draft)
         weight = {term: self._index.term_weight(term) for term in asked.terms}
         unseen = [term for term in asked.terms if weight[term] >= self._unseen()]
-        names = asked.names
-        kind_met = asked.expected is not Expected.ANYTHING and any(holds(asked.expected, text) for text in claimed)
+        claimed = {claim.text for claim in draft.claims}
+        expects = asked.expected is not Expected.ANYTHING
+        kind_met = expects and any(holds(asked.expected, text) for text in claimed)
         return {
             "similarity_of_sentence": max(
                 (c.similarity for c in evidence.candidates if c.text in claimed), default=0.0
@@ -89,14 +87,49 @@ class Judge:
             "covered_by_quote": _share(weight, in_quote),
             "covered_by_passage": _share(weight, in_passage),
             "words_unseen": len(unseen) / max(1, len(weight)),
-            "names_unseen": min(1.0, sum(name in unseen for name in names) / 2),
-            "names_not_in_passage": min(1.0, sum(name not in in_passage for name in names) / 2),
-            "kind_missing": float(asked.expected is not Expected.ANYTHING and not kind_met),
+            "names_unseen": _half_of(name in unseen for name in asked.names),
+            "names_not_in_passage": _half_of(not self._present(name, in_passage) for name in asked.names),
+            "names_not_in_quote": _half_of(not self._present(name, in_quote) for name in asked.names),
+            "numbers_not_in_passage": _half_of(n not in in_passage for n in asked.names if n[0].isdigit()),
+            "kind_missing": float(expects and not kind_met),
             "kind_met": float(kind_met),
             "rankings_agree": float(evidence.agreement),
             "follows_up": float(query.before is not None),
+            "likely": _logit(draft.likelihood),
             **_read(evidence, draft),
         }
+
+    def _terms_of(self, evidence: Evidence, draft: Draft) -> tuple[set[str], set[str]]:
+        """The terms of what is quoted, its headings and its document's title; and those of the whole passages too."""
+        cited = [p for c in draft.claims for s in c.sources if (p := evidence.passage(s.passage_id))]
+        if not cited:
+            return set(), set()
+        first = cited[0].document_id
+        language = self._languages[first]
+        headings = {heading for passage in cited for heading in passage.section}
+        quoted = " ".join([self._titles[first], *headings, *(claim.text for claim in draft.claims)])
+        around = " ".join([quoted, *{passage.text for passage in cited}])
+        return (
+            set(terms(self._index.expand(quoted, first), language)),
+            set(terms(self._index.expand(around, first), language)),
+        )
+
+    def _present(self, name: str, there: set[str]) -> bool:
+        """Whether *name* is among the terms *there*, or all the words that it is short for."""
+        if name in there:
+            return True
+        meant = set(terms(self._index.expand(name))) - {name}
+        return bool(meant) and meant <= there
+
+
+def _half_of(flags: Iterable[bool]) -> float:
+    """0 for none, a half for one, 1 for two or more."""
+    return min(1.0, sum(flags) / 2)
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 0.002), 0.998)
+    return math.log(bounded / (1 - bounded))
 
 
 def _read(evidence: Evidence, draft: Draft) -> dict[str, float]:

@@ -38,9 +38,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a generator proposes; nothing in it has been checked."""
+    """What a generator proposes; nothing in it has been checked.
+
+    ``likelihood`` is the generator's own estimate, from 0 to 1, that its best claim is part of the answer.
+    """
 
     claims: tuple[Claim, ...] = ()
+    likelihood: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ SENTENCE = (
 SENTENCE_READ = ("read", "read_behind_best", "window", "window_behind_best")
 ANSWERABLE = (
     "similarity_of_sentence", "similarity_of_passage", "covered_by_quote", "covered_by_passage", "words_unseen",
-    "names_unseen", "names_not_in_passage", "kind_missing", "kind_met",
+    "names_unseen", "names_not_in_passage", "names_not_in_quote", "numbers_not_in_passage", "kind_missing", "kind_met",
+    "likely",
 )  # fmt: skip
 ANSWERABLE_READ = ("read", "window", "window_cited", "window_next")
 
