@@ -20,6 +20,8 @@ _LIKELY = 0.12
 """A further sentence is shown where it is at least this likely part of the answer…"""
 _LIKELY_BESIDE_BEST = 0.3
 """…and at least this likely as a share of the best."""
+_LIKELY_FOR_NAME = 0.04
+"""The least likelihood of a sentence that is shown because only it holds one of the question's names."""
 _SHARE_OF_LIST = 0.5
 """Where this share of a list's items is likely, the list is what was asked for."""
 _LONGEST_LIST = 60
@@ -55,6 +57,7 @@ class ExtractiveGenerator:
         """The rows of the best sentence and of those about as likely, each with what it leans on."""
         least = max(_LIKELY, ranked[0].probability * _LIKELY_BESIDE_BEST)
         likely = [entry.candidate.row for entry in ranked if entry.probability >= least] or [ranked[0].candidate.row]
+        likely = self._with_each_name(asked, ranked, likely[:_MOST_SENTENCES]) + likely[_MOST_SENTENCES:]
         rows: list[int] = []
         units = 0
         for row in likely:
@@ -66,16 +69,36 @@ class ExtractiveGenerator:
             units += 1
         return list(dict.fromkeys(rows))
 
+    def _with_each_name(self, asked: Question, ranked: Sequence[RankedSentence], chosen: list[int]) -> list[int]:
+        """*chosen*, and for each name of the question that none of them holds the likeliest sentence that does.
+
+        A comparison names both its sides, and each may stand in a section of its own.
+        """
+        covers = {entry.candidate.row: entry.covers for entry in ranked}
+        there = frozenset().union(*(covers[row] for row in chosen))
+        added = []
+        for name in asked.names:
+            holding = (e for e in ranked if name in e.covers and e.probability >= _LIKELY_FOR_NAME)
+            entry = next(holding, None)
+            if name not in there and entry is not None:
+                added.append(entry.candidate.row)
+                there |= entry.covers
+        return [*chosen[: max(1, _MOST_SENTENCES - len(added))], *added]
+
     def _unit(self, row: int, asked: Question, likely: set[int]) -> list[int]:
         """*row* with what it can't be read without; the whole list or table where that is what is asked for."""
-        kind = self._index.sentences[row].sentence.kind
-        if kind not in _PARTS_OF_LISTS:
+        if self._kind(row) not in _PARTS_OF_LISTS:
             return [*self._support(row), row]
         whole = self._list_rows(row)
-        wanted = len(likely & set(whole)) >= max(2.0, _SHARE_OF_LIST * len(whole))
-        if kind in _HEADS_OF_LISTS or wanted or asked.shape is Shape.LIST:
+        items = [part for part in whole if self._kind(part) not in _HEADS_OF_LISTS]
+        wanted = [item for item in items if item in likely]
+        most = len(wanted) >= max(2.0, _SHARE_OF_LIST * len(items))
+        if asked.shape is Shape.LIST or most or not wanted:
             return whole
-        return [*self._support(row), row]
+        return [part for part in whole if part in wanted or part not in items]
+
+    def _kind(self, row: int) -> SentenceKind:
+        return self._index.sentences[row].sentence.kind
 
     def _list_rows(self, row: int) -> list[int]:
         """The rows of the lead-in and of every item of the list that *row* belongs to."""

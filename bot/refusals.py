@@ -17,7 +17,7 @@ from corpus.language import base_language, detect_language
 _ADVICE = re.compile(
     r"\b(?:should|must|ought) (?:i|we|my|our)\b|\b(?:can|could|may) i (?:sue|be sued|appeal)\b|"
     r"\b(?:do|would) you (?:recommend|advise|suggest|think)\b|\bwhat (?:would you|should (?:i|we)) do\b|"
-    r"\b(?:my|our) (?:lawyer|attorney|case|hearing|husband|wife|son|daughter|brother|sister)\b|"
+    r"\b(?:my|our) (?:lawyer|attorney|case|hearing)\b|"
     r"\bis it (?:a good|the right) (?:idea|thing|choice)\b|\bdeber[ií]a(?:mos)?\b|\bmi (?:abogad[oa]|caso)\b"
 )
 _SHORTEST_QUESTION = 15
