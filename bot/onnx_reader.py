@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MAX_PIECES = 320
 """A passage of 256 word pieces with its heading and a long question; the rest is cut from the passage's end."""
+_LONGEST_QUESTION = 1000
+"""Characters; of a longer question the end is read."""
 _LONGEST_ANSWER = 24
 _UNREAD = -6.0
 """The evidence logit of a sentence that was cut off."""
@@ -55,55 +57,57 @@ class OnnxReader:
         self._tokenizer.enable_truncation(_MAX_PIECES, strategy="only_second")
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
-        """One reading a window. Windows of like length share a batch, so that little is padded."""
-        question = question[-1000:]
-        encoded = [self._tokenizer.encode(question, f"{w.heading}\n{w.text}") for w in windows]
-        readings: list[Reading | None] = [None] * len(windows)
-        for rows in batches([len(e.ids) for e in encoded]):
-            pieces, answers = self._run([encoded[row] for row in rows])
-            for place, row in enumerate(rows):
-                readings[row] = _reading(windows[row], encoded[row], pieces[place], float(answers[place]))
-        return [reading for reading in readings if reading is not None]
+        """One reading a window.
 
-    def _run(self, encoded: list[Encoding]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        shape = (len(encoded), max(len(e.ids) for e in encoded))
-        ids, mask, types = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-        for row, encoding in enumerate(encoded):
-            count = len(encoding.ids)
-            ids[row, :count], types[row, :count], mask[row, :count] = encoding.ids, encoding.type_ids, 1
-        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        Each window is run by itself: dynamic int8 scales a whole batch by its largest activation, so that what else
+        is in the batch would change the reading.
+        """
+        return [self._read(question[-_LONGEST_QUESTION:], window) for window in windows]
+
+    def _read(self, question: str, window: Window) -> Reading:
+        text, spans = _lay_out(window)
+        encoding = self._tokenizer.encode(question, text)
+        feed = {
+            "input_ids": np.array([encoding.ids], dtype=np.int64),
+            "attention_mask": np.ones((1, len(encoding.ids)), dtype=np.int64),
+            "token_type_ids": np.array([encoding.type_ids], dtype=np.int64),
+        }
         pieces, answers = self._session.run(["pieces", "answers"], feed)
-        return pieces, answers
+        return _reading(window, spans, encoding, pieces[0], float(answers[0]))
 
 
-_PADDING_WORTH_A_BATCH = 1.25
+def _lay_out(window: Window) -> tuple[str, list[Span]]:
+    """The text as the reader was trained on it, and where each sentence stands in that.
+
+    The heading, a line break, then the sentences with a blank between: no bullets, no line breaks.
+    """
+    text = f"{window.heading}\n" if window.heading else ""
+    spans = []
+    for sentence in window.sentences:
+        spans.append(Span(len(text), len(text) + sentence.end - sentence.start))
+        text += f"{sentence.of(window.text)} "
+    return text, spans
 
 
-def batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Rows grouped so that none is padded by more than a quarter."""
-    batches: list[list[int]] = []
-    for row in sorted(range(len(lengths)), key=lambda r: lengths[r]):
-        if batches and lengths[row] <= lengths[batches[-1][0]] * _PADDING_WORTH_A_BATCH:
-            batches[-1].append(row)
-        else:
-            batches.append([row])
-    return batches
-
-
-def _reading(window: Window, encoding: Encoding, pieces: NDArray[np.float32], answers: float) -> Reading:
-    base = len(window.heading) + 1
-    own: list[list[int]] = [[] for _ in window.sentences]
+def _reading(
+    window: Window, spans: list[Span], encoding: Encoding, pieces: NDArray[np.float32], answers: float
+) -> Reading:
+    own: list[list[int]] = [[] for _ in spans]
     for at, (sequence, (start, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True)):
         if sequence == 1:
-            for index, span in enumerate(window.sentences):
-                if span.start + base <= start and end <= span.end + base:
+            for index, span in enumerate(spans):
+                if span.start <= start and end <= span.end:
                     own[index].append(at)
     evidence = tuple(float(pieces[rows, 2].mean()) if rows else _UNREAD for rows in own)
-    words = tuple(_best_words(rows, pieces, encoding, base) for rows in own)
-    return Reading(answers, evidence, words)
+    words = []
+    for rows, laid, sentence in zip(own, spans, window.sentences, strict=True):
+        best = _best_words(rows, pieces, encoding)
+        moved = sentence.start - laid.start
+        words.append(Span(best.start + moved, best.end + moved) if best else None)
+    return Reading(answers, evidence, tuple(words))
 
 
-def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding, base: int) -> Span | None:
+def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding) -> Span | None:
     """The likeliest run of at most 24 word pieces within one sentence."""
     if not rows:
         return None
@@ -114,7 +118,7 @@ def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding
         score = float(pieces[start, 0] + pieces[ends[last], 1])
         if score > best:
             best, found = score, (start, ends[last])
-    return Span(encoding.offsets[found[0]][0] - base, encoding.offsets[found[1]][1] - base)
+    return Span(encoding.offsets[found[0]][0], encoding.offsets[found[1]][1])
 
 
 def _checked_weights(folder: Path) -> bytes:

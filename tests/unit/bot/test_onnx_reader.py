@@ -1,25 +1,14 @@
-"""The trained reader's files, and how windows are batched."""
+"""The trained reader's files."""
 
 from __future__ import annotations
 
 import json
-from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.errors import ReaderUnavailable
-from bot.onnx_reader import OnnxReader, batches
-
-
-@given(st.lists(st.integers(1, 320), max_size=30))
-def test_every_window_is_in_one_batch_and_little_is_padded(lengths: list[int]) -> None:
-    made = batches(lengths)
-    assert sorted(chain.from_iterable(made)) == list(range(len(lengths)))
-    for rows in made:
-        assert max(lengths[r] for r in rows) <= 1.25 * min(lengths[r] for r in rows)
+from bot.onnx_reader import OnnxReader
 
 
 def test_a_missing_or_changed_file_is_one_clear_error(tmp_path: Path) -> None:
