@@ -65,6 +65,7 @@ class SentenceRanker:
         best = max((scored.score for scored in evidence.passages), default=1.0)
         ranks = {scored.passage.id: scored.score / best for scored in evidence.passages}
         likest = max((candidate.similarity for candidate in evidence.candidates), default=0.0)
+        best_read = _best_read(evidence)
         found = []
         for candidate in evidence.candidates:
             if evidence.readings and candidate.passage.id not in evidence.readings:
@@ -77,7 +78,7 @@ class SentenceRanker:
                 "passage_rank": ranks[candidate.passage.id],
                 "covered": covered,
                 **_form(candidate, query),
-                **_read(candidate, evidence),
+                **_read(candidate, evidence, best_read),
             }
             covers = frozenset(term for term in weights if presence.get(term, 0.0) >= _IN_HEADING)
             found.append((candidate, measures, covers))
@@ -133,20 +134,27 @@ def _form(candidate: Candidate, query: Query) -> dict[str, float]:
     }
 
 
-def _read(candidate: Candidate, evidence: Evidence) -> dict[str, float]:
-    """What the reader says of the sentence and of its passage; nothing where no reader has read."""
+def _read(candidate: Candidate, evidence: Evidence, best: tuple[float, float]) -> dict[str, float]:
+    """What the reader says of the sentence and of its passage; nothing where no reader has read.
+
+    *best* are the highest logits of any sentence and of any window.
+    """
     reading = evidence.readings.get(candidate.passage.id)
     if reading is None:
         return {}
     place = next(i for i, s in enumerate(candidate.passage.sentences) if s.span == candidate.sentence.span)
-    own = reading.evidence[place]
-    best = max(max(r.evidence, default=own) for r in evidence.readings.values())
     return {
-        "read": own,
-        "read_behind_best": best - own,
+        "read": reading.evidence[place],
+        "read_behind_best": best[0] - reading.evidence[place],
         "window": reading.answers,
-        "window_behind_best": max(r.answers for r in evidence.readings.values()) - reading.answers,
+        "window_behind_best": best[1] - reading.answers,
     }
+
+
+def _best_read(evidence: Evidence) -> tuple[float, float]:
+    readings = evidence.readings.values()
+    sentences = max((logit for reading in readings for logit in reading.evidence), default=0.0)
+    return sentences, max((reading.answers for reading in readings), default=0.0)
 
 
 def lead_in_text(passage: Passage, candidate: Candidate) -> str:

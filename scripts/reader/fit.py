@@ -40,6 +40,15 @@ ANSWERABLE = (
 )  # fmt: skip
 ANSWERABLE_READ = ("read", "window", "window_cited", "window_next")
 
+SIGNS = {
+    "similarity": 1, "similarity_behind_best": -1, "passage_rank": 1, "covered": 1, "kind_met": 1, "kind_missing": -1,
+    "read": 1, "read_behind_best": -1, "window_behind_best": -1,
+    "similarity_of_sentence": 1, "covered_by_quote": 1, "covered_by_passage": 1, "words_unseen": -1,
+    "names_unseen": -1, "names_not_in_passage": -1, "names_not_in_quote": -1, "numbers_not_in_passage": -1,
+    "likely": 1, "window": 1, "window_cited": 1,
+}  # fmt: skip
+"""What sense says of a feature's weight. The others (a form, the next window) may go either way."""
+
 Models = dict[str, Logistic]
 
 
@@ -78,11 +87,21 @@ def ask_all(samples: Iterable[Sample], embedder: Embedder, reader: Reader) -> li
     return asked
 
 
-def fit_logistic(rows: Sequence[Mapping[str, float]], labels: Sequence[bool], names: Sequence[str]) -> Logistic:
-    """An L2-regularised regression on standardised features, its weights put back on the features' own scale."""
+def fit_logistic(
+    rows: Sequence[Mapping[str, float]], labels: Sequence[bool], names: Sequence[str], signs: Mapping[str, int]
+) -> Logistic:
+    """An L2-regularised regression on standardised features, its weights put back on the features' own scale.
+
+    A feature whose weight comes out against the sign that sense gives it (*signs*) is left out, the strongest first,
+    and the rest is fitted again: features that say nearly the same otherwise get weights that cancel out on these
+    questions and not on others.
+    """
     x = np.array([[row[name] for name in names] for row in rows])
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
     model = LogisticRegression(C=1.0, max_iter=2000).fit((x - mean) / scale, np.array(labels))
+    against = [(-abs(w), n) for n, w in zip(names, model.coef_[0], strict=True) if w * signs.get(n, 0) < 0]
+    if against:
+        return fit_logistic(rows, labels, [name for name in names if name != min(against)[1]], signs)
     weights = model.coef_[0] / scale
     bias = float(model.intercept_[0] - (weights * mean).sum())
     return Logistic({name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}, round(bias, 4))
@@ -98,7 +117,7 @@ def fit_sentence(asked: Sequence[Asked], read: bool) -> Logistic:
         for candidate, features, _ in SentenceRanker(one.sample.index, {}).features(one.question.query, evidence):
             rows.append(features)
             labels.append(one.holds(candidate.text))
-    return fit_logistic(rows, labels, [*SENTENCE, *SENTENCE_READ] if read else SENTENCE)
+    return fit_logistic(rows, labels, [*SENTENCE, *SENTENCE_READ] if read else SENTENCE, SIGNS)
 
 
 def answerable_rows(asked: Sequence[Asked], models: Models, read: bool) -> list[dict[str, float]]:
@@ -121,7 +140,7 @@ def fit(asked: Sequence[Asked]) -> Models:
     for read, name in ((True, ""), (False, "_without_reader")):
         rows = answerable_rows(asked, models, read)
         features = [*ANSWERABLE, *ANSWERABLE_READ] if read else ANSWERABLE
-        models[f"answerable{name}"] = fit_logistic(rows, labels, features)
+        models[f"answerable{name}"] = fit_logistic(rows, labels, features, SIGNS)
     return models
 
 
