@@ -12,12 +12,18 @@ RNG = random.Random(4)  # noqa: S311 - not for secrets
 
 
 def rows() -> tuple[list[dict[str, float]], list[bool]]:
-    """The label follows ``good``; ``contrary`` is ``good`` with noise, so that it may only help by its wrong sign."""
+    """The label follows what ``good`` and ``contrary`` both measure with an error of their own."""
     made, labels = [], []
     for _ in range(400):
-        good = RNG.gauss(0, 1)
-        made.append({"good": good, "contrary": good + RNG.gauss(0, 0.3), "noise": RNG.gauss(0, 1)})
-        labels.append(good + RNG.gauss(0, 0.5) > 0)
+        measured = RNG.gauss(0, 1)
+        made.append(
+            {
+                "good": measured + RNG.gauss(0, 0.3),
+                "contrary": measured + RNG.gauss(0, 0.6),
+                "noise": RNG.gauss(0, 1),
+            }
+        )
+        labels.append(measured > 0)
     return made, labels
 
 
