@@ -15,7 +15,7 @@ from bot.errors import InvalidQuestion
 from bot.ground import ground
 from bot.ports import AnswerGenerator, ConversationStore
 from bot.reader import Reader, window_of
-from bot.refusals import message_for, partly_message, reason_for
+from bot.refusals import message_for, partly_message, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve, resolve_parts
 from corpus.documents import Document
@@ -91,7 +91,8 @@ class Chatbot:
 
     def _answers(self, finding: _Finding) -> bool:
         likely = finding.assessment.probability >= self.answer_threshold
-        return likely and bool(finding.draft.claims) and finding.query.asks
+        asks = finding.query.asks and not wants_advice(finding.query.text)
+        return likely and asks and bool(finding.draft.claims)
 
     def _refuse(self, finding: _Finding) -> Refusal:
         query = finding.query

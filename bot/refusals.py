@@ -14,12 +14,17 @@ from bot.rewrite import Query
 from corpus.documents import Document
 from corpus.language import base_language, detect_language
 
-_ADVICE = re.compile(
-    r"\b(?:should|must|ought) (?:i|we|my|our)\b|\b(?:can|could|may) i (?:sue|be sued|appeal)\b|"
-    r"\b(?:do|would) you (?:recommend|advise|suggest|think)\b|\bwhat (?:would you|should (?:i|we)) do\b|"
-    r"\b(?:my|our) (?:lawyer|attorney|case|hearing)\b|"
-    r"\bis it (?:a good|the right) (?:idea|thing|choice)\b|\bdeber[ií]a(?:mos)?\b|\bmi (?:abogad[oa]|caso)\b"
+_ASKS_ADVICE = re.compile(
+    r"^(?:(?:so|and|but|ok),? )?(?:should|ought) (?:i|we|my|our)\b|\bwhat (?:would you do|do you (?:think|recommend))\b|"
+    r"\b(?:do|would) you (?:recommend|advise|suggest)\b|\bis it (?:a good|the right) (?:idea|thing|choice)\b|"
+    r"^¿?deber[ií]a(?:mos)?\b"
 )
+"""What asks for advice, whatever the text says."""
+_PERSONAL = re.compile(
+    r"\b(?:should|ought) (?:i|we|my|our)\b|\b(?:can|could|may) i (?:sue|be sued|appeal)\b|"
+    r"\b(?:my|our) (?:lawyer|attorney|case|hearing)\b|\bmi (?:abogad[oa]|caso)\b"
+)
+"""What asks about the asker's own case, where the text doesn't answer it."""
 _SHORTEST_QUESTION = 15
 """Letters; the language of less can't be told."""
 _YEAR = re.compile(r"\b(?:19|20|21)\d\d\b")
@@ -35,9 +40,14 @@ def reason_for(query: Query, documents: Sequence[Document], off_topic: bool) -> 
         return RefusalReason.OFF_TOPIC
     if _asks_for_later(query.text, documents):
         return RefusalReason.AFTER_AS_OF
-    if _ADVICE.search(" ".join(query.text.split()).casefold()):
+    if wants_advice(query.text) or _PERSONAL.search(" ".join(query.text.split()).casefold()):
         return RefusalReason.PERSONAL_OR_LEGAL_ADVICE
     return RefusalReason.NOT_IN_TEXT
+
+
+def wants_advice(question: str) -> bool:
+    """Whether *question* asks what to do, which no explainer answers: the bot doesn't advise."""
+    return bool(_ASKS_ADVICE.search(" ".join(question.split()).casefold()))
 
 
 def _language_is_foreign(question: str, documents: Sequence[Document]) -> bool:

@@ -159,3 +159,9 @@ def test_a_part_that_the_text_leaves_open_is_named_beside_the_answer(chatbot: Ch
 def test_a_question_none_of_whose_parts_is_answered_is_refused(chatbot: Chatbot) -> None:
     judging = replace(chatbot, judge=OnlyAbout("zebra"), answer_threshold=0.5)
     assert isinstance(judging.ask("c", "How long do growers train? And who pays the fee?"), Refusal)
+
+
+def test_advice_is_refused_whatever_the_text_says(chatbot: Chatbot) -> None:
+    reply = chatbot.ask("c", "Should our growers train for 8 hours?")
+    assert isinstance(reply, Refusal)
+    assert reply.reason is RefusalReason.PERSONAL_OR_LEGAL_ADVICE

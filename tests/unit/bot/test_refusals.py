@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.answers import RefusalReason
-from bot.refusals import message_for, reason_for
+from bot.refusals import message_for, reason_for, wants_advice
 from bot.rewrite import resolve
 from tests.fakes import orchard_document
 
@@ -28,6 +28,20 @@ DOCUMENT = orchard_document()
 )
 def test_each_question_gets_its_own_reason(question: str, reason: RefusalReason) -> None:
     assert reason_for(resolve(question, []), [DOCUMENT], off_topic=False) is reason
+
+
+@pytest.mark.parametrize(
+    ("question", "advice"),
+    [
+        ("Should we sign up for a permit?", True),
+        ("Is it a good idea to grow pears?", True),
+        ("Would you recommend a permit?", True),
+        ("Which growers should be inspected?", False),
+        ("Do I have to train?", False),
+    ],
+)
+def test_only_what_asks_what_to_do_wants_advice(question: str, advice: bool) -> None:
+    assert wants_advice(question) is advice
 
 
 def test_what_is_about_something_else_is_off_topic_whatever_year_it_names() -> None:
