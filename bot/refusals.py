@@ -15,7 +15,8 @@ from corpus.documents import Document
 from corpus.language import base_language, detect_language
 
 _ASKS_ADVICE = re.compile(
-    r"^(?:(?:so|and|but|ok),? )?(?:should|ought) (?:i|we|my|our)\b|\bwhat (?:would you do|do you (?:think|recommend))\b|"
+    r"^(?:(?:so|and|but|ok),? )?(?:should|ought) (?:i|we|my|our)\b|"
+    r"\bwhat (?:would you do|do you (?:think|recommend))\b|"
     r"\b(?:do|would) you (?:recommend|advise|suggest)\b|\bis it (?:a good|the right) (?:idea|thing|choice)\b|"
     r"^¿?deber[ií]a(?:mos)?\b"
 )

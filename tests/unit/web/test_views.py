@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from bot.answers import Answer, AnswerSentence, Turn
-from tests.unit.web.fake_chatbot import citation, permits
+from dataclasses import replace
+
+import pytest
+
+from bot.answers import Answer, AnswerSentence, RefusalReason, Turn
+from tests.unit.web.fake_chatbot import citation, permits, refusal, table_answer
 from web.views import AnswerView, turn_view
 
 
@@ -57,3 +61,19 @@ def test_only_the_first_mark_of_a_footnote_is_what_the_footnote_leads_back_to() 
     marks = [mark for block in view.blocks for sentence in block.sentences for mark in sentence.marks]
     assert [mark.id for mark in marks] == ["ref-1-1", None]
     assert view.sources[0].footnotes[0].back == "#ref-1-1"
+
+
+@pytest.mark.parametrize("reason", list(RefusalReason))
+def test_every_refusal_has_a_label(reason: RefusalReason) -> None:
+    view = turn_view(1, Turn("Who pays?", refusal(permits(), reason)))
+    assert view.refusal is not None
+    assert view.refusal.label
+    assert view.answer is None
+
+
+def test_an_answer_that_leaves_a_part_open_shows_both() -> None:
+    partly = refusal(permits(), RefusalReason.PARTLY_ANSWERED)
+    view = turn_view(1, Turn("What and who?", replace(table_answer(permits()), partly=partly)))
+    assert view.answer is not None
+    assert view.refusal is not None
+    assert view.refusal.reason == "partly_answered"
