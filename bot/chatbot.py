@@ -41,7 +41,7 @@ class Chatbot:
     archived: Callable[[str, str], Document]
     reader: Reader | None = None
     passages_read: int = 8
-    answer_threshold: float = 0.5
+    answer_threshold: float = 0.35
     max_question_chars: int = 2000
 
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
