@@ -51,7 +51,7 @@ class ExtractiveGenerator:
         ranked = self._ranker.rank(question, evidence)
         if not ranked:
             return Draft()
-        return Draft(self._claims(self._chosen(question.asked, ranked)), ranked[0].probability)
+        return Draft(self._claims(self._chosen(question.asked, ranked)))
 
     def _chosen(self, asked: Question, ranked: Sequence[RankedSentence]) -> list[int]:
         """The rows of the best sentence and of those about as likely, each with what it leans on."""

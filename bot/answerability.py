@@ -7,14 +7,13 @@ place the text never names looks more like the text than a lay question that it 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.answers import Draft
 from bot.logistic import Logistic, fitted
 from bot.questions import Expected, holds
+from bot.reader import UNREAD
 from bot.retrieve import Evidence
 from bot.rewrite import Query
 from index.lexical import terms
@@ -25,10 +24,6 @@ _OFF_TOPIC_SIMILARITY = 0.33
 off-topic questions at 0.17 to 0.32, and 72 of the 74 answerable ones above."""
 
 
-_UNREAD = -6.0
-"""The logit of what the reader hasn't read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """The estimated probability that the text answers, and what of the question the text doesn't mention."""
@@ -36,14 +31,6 @@ class Assessment:
     probability: float
     missing: tuple[str, ...]
     off_topic: bool = False
-
-
-class AnswerJudge(Protocol):
-    """Says how likely a draft answers."""
-
-    def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:
-        """The probability that *draft*, drawn from *evidence*, answers *query*."""
-        ...
 
 
 class Judge:
@@ -71,31 +58,20 @@ class Judge:
         return self._index.term_weight("\x00unseen")
 
     def features(self, query: Query, evidence: Evidence, draft: Draft) -> dict[str, float]:
-        """What the regression sees; every feature but the logits lies between 0 and 1."""
+        """What the regressions see; every feature but the reader's logits lies between 0 and 1."""
         asked = query.asked
         in_quote, in_passage = self._terms_of(evidence, draft)
-        weight = {term: self._index.term_weight(term) for term in asked.terms}
-        unseen = [term for term in asked.terms if weight[term] >= self._unseen()]
         claimed = {claim.text for claim in draft.claims}
-        expects = asked.expected is not Expected.ANYTHING
-        kind_met = expects and any(holds(asked.expected, text) for text in claimed)
+        met = asked.expected is Expected.ANYTHING or any(holds(asked.expected, text) for text in claimed)
         return {
             "similarity_of_sentence": max(
                 (c.similarity for c in evidence.candidates if c.text in claimed), default=0.0
             ),
             "similarity_of_passage": evidence.similarity,
-            "covered_by_quote": _share(weight, in_quote),
-            "covered_by_passage": _share(weight, in_passage),
-            "words_unseen": len(unseen) / max(1, len(weight)),
-            "names_unseen": _half_of(name in unseen for name in asked.names),
             "names_not_in_passage": _half_of(not self._present(name, in_passage) for name in asked.names),
             "names_not_in_quote": _half_of(not self._present(name, in_quote) for name in asked.names),
             "numbers_not_in_passage": _half_of(n not in in_passage for n in asked.names if n[0].isdigit()),
-            "kind_missing": float(expects and not kind_met),
-            "kind_met": float(kind_met),
-            "rankings_agree": float(evidence.agreement),
-            "follows_up": float(query.before is not None),
-            "likely": _logit(draft.likelihood),
+            "kind_missing": float(not met),
             **_read(evidence, draft),
         }
 
@@ -127,34 +103,15 @@ def _half_of(flags: Iterable[bool]) -> float:
     return min(1.0, sum(flags) / 2)
 
 
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, 0.002), 0.998)
-    return math.log(bounded / (1 - bounded))
-
-
 def _read(evidence: Evidence, draft: Draft) -> dict[str, float]:
-    """What the reader says of the quoted sentences and of the passages; nothing where no reader has read."""
+    """What the reader says of the passages; nothing where no reader has read."""
     if not evidence.readings:
         return {}
-    quoted = {(source.passage_id, source.span) for claim in draft.claims for source in claim.sources}
-    of_quoted = [
-        logit
-        for scored in evidence.passages
-        if (reading := evidence.readings.get(scored.passage.id))
-        for sentence, logit in zip(scored.passage.sentences, reading.evidence, strict=True)
-        if (scored.passage.id, sentence.span) in quoted
-    ]
+    quoted = {source.passage_id for claim in draft.claims for source in claim.sources}
     windows = sorted((reading.answers for reading in evidence.readings.values()), reverse=True)
-    cited = [evidence.readings[i].answers for i, _ in quoted if i in evidence.readings]
+    cited = [evidence.readings[i].answers for i in quoted if i in evidence.readings]
     return {
-        "read": max(of_quoted, default=_UNREAD),
         "window": windows[0],
-        "window_cited": max(cited, default=_UNREAD),
-        "window_next": windows[1] if len(windows) > 1 else _UNREAD,
+        "window_cited": max(cited, default=UNREAD),
+        "window_next": windows[1] if len(windows) > 1 else UNREAD,
     }
-
-
-def _share(weight: Mapping[str, float], present: set[str]) -> float:
-    """How much of the total *weight* is *present*; 1 where there is nothing to find."""
-    total = sum(weight.values())
-    return sum(value for term, value in weight.items() if term in present) / total if total else 1.0

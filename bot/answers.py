@@ -38,13 +38,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a generator proposes; nothing in it has been checked.
-
-    ``likelihood`` is the generator's own estimate, from 0 to 1, that its best claim is part of the answer.
-    """
+    """What a generator proposes; nothing in it has been checked."""
 
     claims: tuple[Claim, ...] = ()
-    likelihood: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

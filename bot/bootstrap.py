@@ -9,8 +9,7 @@ from bot.answerability import Judge
 from bot.chatbot import Chatbot
 from bot.conversation_stores import InMemoryConversationStore, SqliteConversationStore
 from bot.onnx_reader import FOLDER, OnnxReader
-from bot.ports import ConversationStore
-from bot.reader import Reader
+from bot.ports import ConversationStore, Reader
 from bot.retrieve import Retriever
 from bot.settings import BotSettings
 from index.build import open_index

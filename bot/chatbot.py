@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bot.answerability import AnswerJudge, Assessment
+from bot.answerability import Assessment
 from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalReason, Reply, Turn
 from bot.errors import InvalidQuestion
 from bot.ground import ground
-from bot.ports import AnswerGenerator, ConversationStore
-from bot.reader import Reader, window_of
+from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, Reader
+from bot.reader import window_of
 from bot.refusals import message_for, partly_message, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve, resolve_parts
@@ -68,13 +68,18 @@ class Chatbot:
             draft = self.generator.draft(query, evidence)
             return _Finding(query, evidence, draft, self.judge.assess(query, evidence, draft))
 
+    def assess(self, query: Query) -> Assessment:
+        """How likely the text answers *query*, without a reply."""
+        return self._find(query, _Clock()).assessment
+
     def _read(self, query: Query, evidence: Evidence) -> Evidence:
         """*evidence* with what the reader says of its best passages; as it was where none can read them."""
         passages = [scored.passage for scored in evidence.passages[: self.passages_read]]
-        languages = {base_language(self._by_id[passage.document_id].language) for passage in passages}
+        documents = self._by_id
+        languages = {base_language(documents[passage.document_id].language) for passage in passages}
         if self.reader is None or not languages <= self.reader.languages:
             return evidence
-        windows = [window_of(passage, self._by_id[passage.document_id].title) for passage in passages]
+        windows = [window_of(passage, documents[passage.document_id].title) for passage in passages]
         readings = self.reader.read(self.retriever.index.expand(query.standalone), windows)
         return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=True)})
 
@@ -86,7 +91,7 @@ class Chatbot:
         grounded = ground(_joined([f.draft for f in answered]), _pooled([f.evidence for f in answered]), self._by_id)
         if grounded.answer is None:
             return replace(self._refuse(answered[0]), dropped=grounded.dropped)
-        left = [finding for finding in findings if finding not in answered]
+        left = [finding for finding in findings if not self._answers(finding)]
         return replace(grounded.answer, partly=self._partly(left)) if left else grounded.answer
 
     def _answers(self, finding: _Finding) -> bool:

@@ -1,6 +1,6 @@
 """Logistic regressions: a few weighted features into one probability.
 
-The weights stand in ``models/judgement.json``; ``scripts/fit_judgement.py`` makes that file.
+The weights stand in ``models/judgement.json``; ``scripts/reader/fit.py`` makes that file.
 """
 
 from __future__ import annotations

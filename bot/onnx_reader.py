@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import ReaderUnavailable
-from bot.reader import Reading, Window
+from bot.reader import UNREAD, Reading, Window
 from corpus.documents import Span
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ _MAX_PIECES = 320
 _LONGEST_QUESTION = 1000
 """Characters; of a longer question the end is read."""
 _LONGEST_ANSWER = 24
-_UNREAD = -6.0
-"""The evidence logit of a sentence that was cut off."""
 
 FOLDER = Path(str(files("bot").joinpath("models")))
 
@@ -65,6 +63,19 @@ class OnnxReader:
         return [self._read(question[-_LONGEST_QUESTION:], window) for window in windows]
 
     def _read(self, question: str, window: Window) -> Reading:
+        spans, encoding, pieces, answers = self._run(question, window)
+        evidence = (float(pieces[rows, 2].mean()) if rows else UNREAD for rows in _rows(encoding, spans))
+        return Reading(answers, tuple(evidence))
+
+    def words(self, question: str, window: Window, sentence: int) -> Span | None:
+        """The likeliest run of at most 24 word pieces within one sentence of *window*; None where it was cut off."""
+        spans, encoding, pieces, _ = self._run(question, window)
+        best = _best_words(_rows(encoding, spans)[sentence], pieces, encoding)
+        moved = window.sentences[sentence].start - spans[sentence].start
+        return Span(best.start + moved, best.end + moved) if best else None
+
+    def _run(self, question: str, window: Window) -> tuple[list[Span], Encoding, NDArray[np.float32], float]:
+        """Where the sentences stand in the text as read, its word pieces, their logits (pieces, 3), the window's."""
         text, spans = _lay_out(window)
         encoding = self._tokenizer.encode(question, text)
         feed = {
@@ -73,7 +84,7 @@ class OnnxReader:
             "token_type_ids": np.array([encoding.type_ids], dtype=np.int64),
         }
         pieces, answers = self._session.run(["pieces", "answers"], feed)
-        return _reading(window, spans, encoding, pieces[0], float(answers[0]))
+        return spans, encoding, pieces[0], float(answers[0])
 
 
 def _lay_out(window: Window) -> tuple[str, list[Span]]:
@@ -89,26 +100,18 @@ def _lay_out(window: Window) -> tuple[str, list[Span]]:
     return text, spans
 
 
-def _reading(
-    window: Window, spans: list[Span], encoding: Encoding, pieces: NDArray[np.float32], answers: float
-) -> Reading:
+def _rows(encoding: Encoding, spans: list[Span]) -> list[list[int]]:
+    """The word pieces of each sentence."""
     own: list[list[int]] = [[] for _ in spans]
     for at, (sequence, (start, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True)):
         if sequence == 1:
             for index, span in enumerate(spans):
                 if span.start <= start and end <= span.end:
                     own[index].append(at)
-    evidence = tuple(float(pieces[rows, 2].mean()) if rows else _UNREAD for rows in own)
-    words = []
-    for rows, laid, sentence in zip(own, spans, window.sentences, strict=True):
-        best = _best_words(rows, pieces, encoding)
-        moved = sentence.start - laid.start
-        words.append(Span(best.start + moved, best.end + moved) if best else None)
-    return Reading(answers, evidence, tuple(words))
+    return own
 
 
 def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding) -> Span | None:
-    """The likeliest run of at most 24 word pieces within one sentence."""
     if not rows:
         return None
     best, found = -math.inf, (rows[0], rows[0])

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.answerability import Assessment
 from bot.answers import Draft, Turn
+from bot.reader import Reading, Window
 from bot.retrieve import Evidence
 from bot.rewrite import Query
 
@@ -20,6 +22,25 @@ class AnswerGenerator(Protocol):
 
         Raises `bot.errors.GeneratorUnavailable`.
         """
+        ...
+
+
+class Reader(Protocol):
+    """A small model that reads a question with passages."""
+
+    languages: frozenset[str]
+    """The primary subtags (BCP 47) of the languages that it was trained to read."""
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        """One reading a window, in order. Raises `bot.errors.ReaderUnavailable`."""
+        ...
+
+
+class AnswerJudge(Protocol):
+    """Says how likely a draft answers."""
+
+    def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:
+        """The probability that *draft*, drawn from *evidence*, answers *query*."""
         ...
 
 

@@ -146,7 +146,6 @@ def _read(candidate: Candidate, evidence: Evidence, best: tuple[float, float]) -
     return {
         "read": reading.evidence[place],
         "read_behind_best": best[0] - reading.evidence[place],
-        "window": reading.answers,
         "window_behind_best": best[1] - reading.answers,
     }
 

@@ -1,15 +1,15 @@
-"""Reading a passage for a question: does it answer, which sentences do, and which words."""
+"""Reading a passage for a question: does it answer, and which sentences do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from corpus.documents import Span
 from index.passages import Passage
 
 _HEADINGS = 2
+UNREAD = -6.0
+"""The logit of what a reader hasn't read, because it was cut off or because there was nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +26,10 @@ class Reading:
     """What the reader makes of one window. Logits: 0 is even odds.
 
     ``evidence[i]`` is that of sentence *i* being part of the answer, ``answers`` that of the window answering.
-    ``words[i]`` are the words of sentence *i* (in the window's text) that answer likeliest, None where it was cut off.
     """
 
     answers: float
     evidence: tuple[float, ...]
-    words: tuple[Span | None, ...]
-
-
-class Reader(Protocol):
-    """A small model that reads a question with passages."""
-
-    languages: frozenset[str]
-    """The primary subtags (BCP 47) of the languages that it was trained to read."""
-
-    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
-        """One reading a window, in order. Raises `bot.errors.ReaderUnavailable`."""
-        ...
 
 
 def window_of(passage: Passage, title: str) -> Window:

@@ -39,14 +39,13 @@ class Candidate:
 class Evidence:
     """What an answer may use: passages, best first, and their sentences.
 
-    ``similarity`` is the highest cosine of a passage to the query; ``agreement`` says whether the words and the
-    vectors put the same passage first. ``readings`` are the reader's, by passage id; empty where none has read.
+    ``similarity`` is the highest cosine of a passage to the query. ``readings`` are the reader's, by passage id; empty
+    where none has read.
     """
 
     passages: tuple[ScoredPassage, ...]
     candidates: tuple[Candidate, ...]
     similarity: float
-    agreement: bool
     readings: Mapping[str, Reading] = field(default_factory=dict)
 
     def passage(self, passage_id: str) -> Passage | None:
@@ -72,7 +71,6 @@ class Retriever:
             passages=tuple(ScoredPassage(self.index.passages[row], score) for row, score in best),
             candidates=self._candidates([row for row, _ in best], vectors),
             similarity=max((s for result in results for s in result.dense_passages.scores[:1]), default=0.0),
-            agreement=_agree(results[0]),
         )
 
     def _passage_rankings(self, result: SearchResult) -> list[Sequence[int]]:
@@ -110,8 +108,3 @@ def fuse(rankings: Iterable[Sequence[int]]) -> dict[int, float]:
         for rank, row in enumerate(ranking, start=1):
             scores[row] += 1 / (_RRF_K + rank)
     return dict(scores)
-
-
-def _agree(result: SearchResult) -> bool:
-    dense, lexical = result.dense_passages.rows, result.lexical_passages.rows
-    return bool(dense and lexical) and dense[0] == lexical[0]

@@ -94,7 +94,7 @@ def resolve_parts(question: str, earlier: Sequence[str], language: str = "en") -
 def leans_on_history(question: str, asked: Question) -> bool:
     """Whether *question* can't be understood alone: it goes on, points back, or has hardly a word of its own.
 
-    On the 4,967 questions of the training samples this finds 93% of the follow-ups, and takes 6% of the others for one.
+    On the 4,967 questions of the training samples this finds 92% of the follow-ups, and takes 6% of the others for one.
     """
     spoken = " ".join(question.split()).casefold()
     count = len(asked.terms)

@@ -192,7 +192,7 @@ class WordReader:
         readings = []
         for window in windows:
             evidence = tuple(4.0 * len(wanted & set(terms(s.of(window.text)))) - 4.0 for s in window.sentences)
-            readings.append(Reading(max(evidence, default=-4.0), evidence, window.sentences))
+            readings.append(Reading(max(evidence, default=-4.0), evidence))
         return readings
 
 

@@ -3,7 +3,7 @@
     python -m scripts.reader.fit
 
 The data: the policy samples that the reader wasn't trained on, each asked of itself alone, with and without the
-reader. The eval cases are only scored.
+reader. `scripts.reader.score` scores the eval cases, which have no part in it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from bot.answer_generators import ExtractiveGenerator
 from bot.answerability import Judge
 from bot.logistic import Logistic
 from bot.onnx_reader import FOLDER, OnnxReader
+from bot.ports import Reader
 from bot.rank import SentenceRanker
-from bot.reader import Reader, window_of
+from bot.reader import window_of
 from bot.retrieve import Evidence, Retriever
 from index.embedders import MiniLMEmbedder, packaged_model
 from index.ports import Embedder
@@ -32,20 +33,17 @@ SENTENCE = (
     "similarity", "similarity_behind_best", "passage_rank", "covered", "kind_met", "kind_missing", "lead_in", "item",
     "note", "row", "header", "listed_as_asked", "length",
 )  # fmt: skip
-SENTENCE_READ = ("read", "read_behind_best", "window", "window_behind_best")
+SENTENCE_READ = ("read", "read_behind_best", "window_behind_best")
 ANSWERABLE = (
-    "similarity_of_sentence", "similarity_of_passage", "covered_by_quote", "covered_by_passage", "words_unseen",
-    "names_unseen", "names_not_in_passage", "names_not_in_quote", "numbers_not_in_passage", "kind_missing", "kind_met",
-    "likely",
+    "similarity_of_sentence", "similarity_of_passage", "names_not_in_passage", "names_not_in_quote",
+    "numbers_not_in_passage", "kind_missing",
 )  # fmt: skip
-ANSWERABLE_READ = ("read", "window", "window_cited", "window_next")
+ANSWERABLE_READ = ("window", "window_cited", "window_next")
 
 SIGNS = {
     "similarity": 1, "similarity_behind_best": -1, "passage_rank": 1, "covered": 1, "kind_met": 1, "kind_missing": -1,
-    "read": 1, "read_behind_best": -1, "window_behind_best": -1,
-    "similarity_of_sentence": 1, "covered_by_quote": 1, "covered_by_passage": 1, "words_unseen": -1,
-    "names_unseen": -1, "names_not_in_passage": -1, "names_not_in_quote": -1, "numbers_not_in_passage": -1,
-    "likely": 1, "window": 1, "window_cited": 1,
+    "read": 1, "read_behind_best": -1, "window_behind_best": -1, "similarity_of_sentence": 1,
+    "names_not_in_passage": -1, "names_not_in_quote": -1, "numbers_not_in_passage": -1, "window": 1, "window_cited": 1,
 }  # fmt: skip
 """What sense says of a feature's weight. The others (a form, the next window) may go either way."""
 

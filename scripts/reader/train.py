@@ -116,7 +116,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder of the public sets")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--public-steps", type=int, default=1200)
-    parser.add_argument("--policy-steps", type=int, default=1600)
+    parser.add_argument("--policy-steps", type=int, default=2600)
     options = parser.parse_args()
     torch.manual_seed(1)
     rng = random.Random(1)  # noqa: S311 - not for secrets

@@ -39,4 +39,4 @@ def test_every_claim_cites_a_slice_of_the_evidence(generator: AnswerGenerator) -
 
 
 def test_without_evidence_nothing_is_claimed(generator: AnswerGenerator) -> None:
-    assert generator.draft(resolve("Who pays?", []), Evidence((), (), 0.0, False)).claims == ()
+    assert generator.draft(resolve("Who pays?", []), Evidence((), (), 0.0)).claims == ()

@@ -15,7 +15,7 @@ from tests.fakes import HashEmbedder, orchard_document
 
 DOCUMENT = orchard_document()
 PASSAGES = chunk(DOCUMENT, HashEmbedder().count_tokens, 60)
-EVIDENCE = Evidence(tuple(ScoredPassage(passage, 1.0) for passage in PASSAGES), (), 1.0, True)
+EVIDENCE = Evidence(tuple(ScoredPassage(passage, 1.0) for passage in PASSAGES), (), 1.0)
 DOCUMENTS = {DOCUMENT.id: DOCUMENT}
 SENTENCES = [(passage, sentence.span) for passage in PASSAGES for sentence in passage.sentences]
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ReaderUnavailable
-from bot.onnx_reader import OnnxReader
+from bot.onnx_reader import FOLDER, OnnxReader
+from bot.reader import Window
+from corpus.documents import Span
+from index.embedders import packaged_model
 
 
 def test_a_missing_or_changed_file_is_one_clear_error(tmp_path: Path) -> None:
@@ -18,3 +21,13 @@ def test_a_missing_or_changed_file_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "w.onnx").write_bytes(b"not a model")
     with pytest.raises(ReaderUnavailable, match="isn't the one that"):
         OnnxReader(tmp_path, tmp_path / "tokenizer.json")
+
+
+def test_the_words_stand_inside_their_sentence_and_nowhere_in_one_that_was_cut_off() -> None:
+    reader = OnnxReader(FOLDER, packaged_model() / "tokenizer.json")
+    text = "Growers pay a fee. " * 200
+    window = Window("Orchards", text, tuple(Span(start, start + 18) for start in range(0, len(text), 19)))
+    words = reader.words("What do growers pay?", window, 3)
+    assert words is not None
+    assert window.sentences[3].contains(words)
+    assert reader.words("What do growers pay?", window, 199) is None
