@@ -28,41 +28,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from corpus.documents import Block, BlockKind, Document, Note, Section, Span
+from corpus.inline import InlineText, as_inline, normalise, render
 from corpus.language import detect_language
 
 BULLET = "•"
 
-# A noncharacter holds a mark's place while the text around it is normalised; none survives in a source.
-_MARK = "\ufdd0"
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls, but not the blanks among them
-    "\xad\u200b\u2060-\u2064\ufeff"  # soft hyphen, zero-width space, word joiner, byte-order mark
-    "\u202a-\u202e\u2066-\u2069"  # direction overrides: a quotation cut out of one would turn the page round
-    "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
-)
-_BLANKS = re.compile(r"\s+")
-_SETTLED = re.compile(f"( ?)({_MARK}(?: ?{_MARK})*)( ?)")
-_CLOSERS = ".,;:!?)]}”’»…"
-_STOPS = re.compile(r"[.!?…]['\"”’»)\]]*$")
 _LATIN_ACCENTS = re.compile("[\u0300-\u036f]")
 _SLUG_LENGTH = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a note is referred to: *offset* in the inline text it was cut from, and how it was written."""
-
-    offset: int
-    label: str
-    literal: str
-
-
-@dataclass(frozen=True, slots=True)
-class InlineText:
-    """Running text without its note marks, and the marks."""
-
-    text: str
-    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +50,6 @@ class Metadata:
     url: str | None = None
 
 
-def drop_invisible(text: str) -> str:
-    """*text* without controls, zero-width characters and direction overrides."""
-    return _INVISIBLE.sub("", text)
-
-
-def normalise(text: str) -> str:
-    """*text* in the form canonical text has: NFC, nothing invisible, runs of blanks as one space."""
-    composed = unicodedata.normalize("NFC", drop_invisible(text))
-    return _BLANKS.sub(" ", composed).strip()
-
-
 def slugify(text: str, fallback: str) -> str:
     """*text* as a name for an address: lower-case words joined by hyphens, Latin letters without accents."""
     plain = _LATIN_ACCENTS.sub("", unicodedata.normalize("NFKD", normalise(text)))
@@ -100,16 +61,6 @@ def title_from_stem(stem: str) -> str:
     """A title for a file that has none: ``housing-vouchers`` gives "Housing Vouchers"."""
     words = re.split(r"[\s_-]+", normalise(stem))
     return " ".join(word[:1].upper() + word[1:] for word in words if word) or "Untitled"
-
-
-def join_inline(parts: Iterable[InlineText]) -> InlineText:
-    """*parts* in one, separated by spaces."""
-    pieces, marks, length = list[str](), list[Mark](), 0
-    for part in parts:
-        marks.extend(Mark(mark.offset + length, mark.label, mark.literal) for mark in part.marks)
-        pieces.append(part.text)
-        length += len(part.text) + 1
-    return InlineText(" ".join(pieces), tuple(marks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +94,7 @@ class DocumentBuilder:
 
     def add_heading(self, level: int, text: InlineText | str) -> None:
         """Open a section; sections nest by *level*, and levels may skip."""
-        heading = _inline(text)
+        heading = as_inline(text)
         if normalise(heading.text):
             self._sections.append(_SectionDraft(heading, level))
         else:  # a heading that is nothing but a mark still has its mark to hand on
@@ -151,7 +102,7 @@ class DocumentBuilder:
 
     def add_paragraph(self, text: InlineText | str) -> None:
         """Add running text to the open section."""
-        self._add(BlockKind.PARAGRAPH, [(_inline(text),)], [""])
+        self._add(BlockKind.PARAGRAPH, [(as_inline(text),)], [""])
 
     def add_list(
         self,
@@ -164,17 +115,17 @@ class DocumentBuilder:
         if markers is None:
             markers = [f"{number}." if ordered else BULLET for number in range(start, start + len(items))]
         prefixes = [f"{normalise(marker)} ".lstrip() for marker in markers]
-        self._add(BlockKind.LIST, [(_inline(item),) for item in items], prefixes)
+        self._add(BlockKind.LIST, [(as_inline(item),) for item in items], prefixes)
 
     def add_table(self, rows: Sequence[Sequence[InlineText | str]]) -> None:
         """Add a table, its header row first; short rows are filled up with empty cells."""
         width = max((len(row) for row in rows), default=0)
-        padded = [tuple(_inline(cell) for cell in [*row, *[""] * (width - len(row))]) for row in rows]
+        padded = [tuple(as_inline(cell) for cell in [*row, *[""] * (width - len(row))]) for row in rows]
         self._add(BlockKind.TABLE, padded, [""] * len(padded))
 
     def add_note(self, label: str, body: InlineText | str) -> None:
         """Add the document's own footnote; one without a mark is kept, one without a body isn't."""
-        inline = _inline(body)
+        inline = as_inline(body)
         if normalise(inline.text):
             self._notes.append((normalise(label), inline))
 
@@ -300,7 +251,7 @@ class _Canvas:
 
     def write(self, inline: InlineText, prefix: str = "", gap: str = "\n\n") -> Span | None:
         """Put *inline* down behind *gap* and *prefix*; nothing where it comes to no text."""
-        text, marks = _render(inline, self._labels)
+        text, marks = render(inline, self._labels)
         if not text:
             self._anchor(marks)
             return None
@@ -332,7 +283,7 @@ class _Canvas:
         )
 
     def _row(self, cells: Sequence[InlineText], prefix: str, gap: str) -> tuple[Span, tuple[Span, ...]] | None:
-        rendered = [_render(cell, self._labels) for cell in cells]
+        rendered = [render(cell, self._labels) for cell in cells]
         if not any(text for text, _ in rendered):
             self._anchor([mark for _, marks in rendered for mark in marks])
             return None
@@ -365,51 +316,6 @@ class _Canvas:
         """A mark that stands alone belongs to whatever text came before it."""
         if self.length:
             self.marks.extend((label, self.length) for label, _ in marks)
-
-
-def _render(inline: InlineText, labels: frozenset[str]) -> tuple[str, list[tuple[str, int]]]:
-    """Normalised text, and for each mark that resolves its label and offset in that text."""
-    pieces, resolved, position = list[str](), list[str](), 0
-    for mark in sorted(inline.marks, key=lambda mark: mark.offset):
-        pieces.append(drop_invisible(inline.text[position : mark.offset]))
-        position = mark.offset
-        label = normalise(mark.label)
-        if label in labels:
-            resolved.append(label)
-        pieces.append(_MARK if label in labels else drop_invisible(mark.literal))
-    pieces.append(drop_invisible(inline.text[position:]))
-    text = _BLANKS.sub(" ", unicodedata.normalize("NFC", "".join(pieces))).strip()
-    plain, offsets = _lift(_SETTLED.sub(_settle, text))
-    return plain, list(zip(resolved, offsets, strict=True))
-
-
-def _settle(match: re.Match[str]) -> str:
-    """Move marks up to the word before them, leaving the blank that belongs between its neighbours."""
-    before, marks, after = match.groups()
-    held = match.string[: match.start()][-4:]
-    following = match.string[match.end() : match.end() + 1]
-    apart = bool(before or after or " " in marks)
-    run_on = bool(_STOPS.search(held)) and following.isalpha()
-    blank = " " if held and (run_on or (apart and following not in _CLOSERS)) else ""
-    return marks.replace(" ", "") + blank
-
-
-def _lift(text: str) -> tuple[str, list[int]]:
-    """*text* without its place-holders, and where they stood, each behind at least one character."""
-    parts = text.split(_MARK)
-    plain = "".join(parts).strip()
-    offsets, length = list[int](), 0
-    for part in parts[:-1]:
-        length += len(part)
-        offsets.append(length)
-    if not unicodedata.is_normalized("NFC", plain):  # a mark stood between a letter and its accent
-        offsets = [len(unicodedata.normalize("NFC", plain[:offset])) for offset in offsets]
-        plain = unicodedata.normalize("NFC", plain)
-    return plain, [min(max(offset, 1), len(plain)) for offset in offsets]
-
-
-def _inline(text: InlineText | str) -> InlineText:
-    return InlineText(text) if isinstance(text, str) else text
 
 
 def _unique(slug: str, taken: dict[str, int]) -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.builder import InlineText, Mark
 from corpus.furniture import NOTE_HEADINGS, heading_key
+from corpus.inline import InlineText, Mark
 from corpus.lines import SUPERSCRIPTS, Shape, Unit, plain_digits, unmark
 
 # What stands behind the last note is furniture, unless there is too much of it.

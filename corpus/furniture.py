@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from corpus.builder import normalise
 from corpus.imprint import read_imprint
+from corpus.inline import normalise
 from corpus.lines import Shape, Unit
 
 

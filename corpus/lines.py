@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby, islice
 
-from corpus.builder import BULLET, drop_invisible
+from corpus.builder import BULLET
+from corpus.inline import drop_invisible
 
 
 class Shape(StrEnum):

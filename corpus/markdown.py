@@ -17,22 +17,13 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from corpus.builder import (
-    BULLET,
-    DocumentBuilder,
-    InlineText,
-    Mark,
-    Metadata,
-    join_inline,
-    normalise,
-    slugify,
-    title_from_stem,
-)
+from corpus.builder import BULLET, DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document
 from corpus.errors import DocumentFormatError
 from corpus.furniture import NOTE_HEADINGS
 from corpus.html_text import TagState, html_paragraphs, unclosed
 from corpus.imprint import parse_date
+from corpus.inline import InlineText, Mark, join_inline, normalise
 
 # The parser drops in silence what is nested deeper than this; `_parse` turns that into an error.
 _DEEPEST = 100

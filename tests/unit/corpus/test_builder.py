@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.builder import (
-    DocumentBuilder,
-    InlineText,
-    Mark,
-    Metadata,
-    join_inline,
-    normalise,
-    slugify,
-    title_from_stem,
-)
+from corpus.builder import DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document, dump_document, load_document_json
+from corpus.inline import InlineText, Mark, join_inline, normalise
 from tests.unit.corpus.invariants import assert_sound
 
 

@@ -22,9 +22,10 @@ from bot.answers import (
 )
 from bot.errors import InvalidQuestion
 from bot.ports import ConversationStore, ConversationSummary
-from corpus.builder import DocumentBuilder, InlineText, Mark, Metadata
+from corpus.builder import DocumentBuilder, Metadata
 from corpus.documents import Document, Span
 from corpus.errors import DocumentNotFound
+from corpus.inline import InlineText, Mark
 from index.passages import Passage, passage_id
 
 

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from corpus.builder import DocumentBuilder, InlineText, Mark, Metadata
+from corpus.builder import DocumentBuilder, Metadata
 from corpus.documents import BlockKind, Document, Span
+from corpus.inline import InlineText, Mark
 from tests.unit.web.fake_chatbot import FakeChatbot, in_spanish, permits, span_of
 from tests.unit.web.html_page import Page, sound
 from web.reader import Piece, ReaderView, parse_range, reader_view
