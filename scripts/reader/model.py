@@ -1,137 +1,155 @@
-"""The network: the packaged MiniLM with three small heads, and how examples become its tensors."""
+"""The network: an encoder with small heads, the batches it takes, and what it is trained to say."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from scripts.reader.examples import Example
+from scripts.reader.packed import NOWHERE, Packed
 
-MAX_PIECES = 256
-"""Word pieces of a question with its window; more is cut from the window's end."""
-
-_HIDDEN = 384
+_CLS, _SEP = 101, 102
 _SPAN_WEIGHT = 0.5
-_PAD = 0
-
-
-class ReaderNetwork(nn.Module):
-    """Logits for each word piece (answer starts, answer ends, is evidence) and for the window (answers)."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.encoder = AutoModel.from_pretrained(str(folder), add_pooling_layer=False, local_files_only=True)
-        self.pieces = nn.Linear(_HIDDEN, 3)
-        self.window = nn.Linear(_HIDDEN, 1)
-        self.dropout = nn.Dropout(0.1)
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
-        """(batch, length) in; (batch, length, 3) and (batch,) out, both logits."""
-        hidden = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
-        hidden = self.dropout(hidden)
-        return self.pieces(hidden), self.window(hidden[:, 0]).squeeze(-1)
+_SENTENCE_WEIGHT = 2.0
+_NEVER = -1e4
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Tensors of one batch. ``belongs[b, s, l]`` is 1/n where piece *l* is one of the n of sentence *s*."""
+    """``owner`` (rows, length): each piece's sentence, or -1. ``labels`` (rows, sentences): 1, 0, or -1 (unknown)."""
 
     input_ids: Tensor
     attention_mask: Tensor
     token_type_ids: Tensor
-    belongs: Tensor
+    owner: Tensor
     labels: Tensor
-    known: Tensor
     answerable: Tensor
-    starts: Tensor
-    ends: Tensor
+    span: Tensor
 
 
-def text_of(example: Example) -> tuple[str, list[tuple[int, int]]]:
-    """The window's text, heading first, and where each sentence stands in it."""
-    text = f"{example.heading}\n" if example.heading else ""
-    spans = []
-    for sentence in example.sentences:
-        spans.append((len(text), len(text) + len(sentence)))
-        text += f"{sentence} "
-    return text, spans
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """``pieces`` (rows, length, 3): the answer starts, it ends, this is evidence; ``window`` (rows,): it answers."""
+
+    pieces: Tensor
+    window: Tensor
 
 
-def encode(tokenizer: Tokenizer, example: Example) -> tuple[Encoding, list[list[int]], tuple[int, int]]:
-    """The pair's word pieces, those of each sentence, and the span's first and last (-100 where there's none)."""
-    text, spans = text_of(example)
-    encoding = tokenizer.encode(example.question, text)
-    pieces: list[list[int]] = [[] for _ in spans]
-    for at, (sequence, (start, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True)):
-        if sequence == 1:
-            for index, span in enumerate(spans):
-                if span[0] <= start and end <= span[1]:
-                    pieces[index].append(at)
-    return encoding, pieces, _span_pieces(example, encoding, pieces, spans)
+class ReaderNetwork(nn.Module):
+    """MiniLM, or another encoder over the same word pieces, with a logit for the window and three for each piece."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(str(folder), add_pooling_layer=False, local_files_only=True)
+        hidden: int = self.encoder.config.hidden_size
+        self.is_mpnet = self.encoder.config.model_type == "mpnet"
+        self.pieces = nn.Linear(hidden, 3)
+        self.window = nn.Linear(hidden, 1)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
+        """(batch, length) in; (batch, length, 3) and (batch,) out, both logits."""
+        if self.is_mpnet:
+            states = self.encoder(input_ids=as_mpnet(input_ids, attention_mask), attention_mask=attention_mask)
+        else:
+            states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+        hidden = self.dropout(states.last_hidden_state)
+        return self.pieces(hidden), self.window(hidden[:, 0]).squeeze(-1)
+
+    def logits(self, batch: Batch) -> Logits:
+        """What the network says of *batch*, in fp32."""
+        pieces, window = self(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+        return Logits(pieces.float(), window.float())
 
 
-def _span_pieces(
-    example: Example, encoding: Encoding, pieces: list[list[int]], spans: list[tuple[int, int]]
-) -> tuple[int, int]:
-    if example.span is None:
-        return -100, -100
-    index, start, end = example.span
-    base = spans[index][0]
-    inside = [
-        at for at in pieces[index] if encoding.offsets[at][0] < base + end and encoding.offsets[at][1] > base + start
-    ]
-    return (inside[0], inside[-1]) if inside else (-100, -100)
+def as_mpnet(ids: Tensor, mask: Tensor) -> Tensor:
+    """MPNet's vocabulary is MiniLM's moved by four, with special pieces of its own: <s> 0, <pad> 1, </s> 2."""
+    moved = torch.where(ids == _CLS, 0, torch.where(ids == _SEP, 2, ids + 4))
+    return torch.where(mask == 1, moved, 1)
 
 
-def collate(encoded: Sequence[tuple[Example, Encoding, list[list[int]], tuple[int, int]]]) -> Batch:
-    """One padded batch."""
-    length = max(len(e.ids) for _, e, _, _ in encoded)
-    most = max(len(p) for _, _, p, _ in encoded)
-    size = len(encoded)
-    ids = torch.full((size, length), _PAD)
-    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
-    belongs = torch.zeros(size, most, length)
-    labels, known = torch.zeros(size, most), torch.zeros(size, most)
-    starts, ends = torch.full((size,), -100), torch.full((size,), -100)
-    for row, (example, encoding, pieces, span) in enumerate(encoded):
-        count = len(encoding.ids)
-        ids[row, :count] = torch.tensor(encoding.ids)
-        mask[row, :count] = 1
-        types[row, :count] = torch.tensor(encoding.type_ids)
-        starts[row], ends[row] = span
-        for index, own in enumerate(pieces):
-            if own:
-                belongs[row, index, own] = 1 / len(own)
-                if example.labels is not None:
-                    known[row, index] = 1
-                    labels[row, index] = float(example.labels[index])
-    answerable = torch.tensor([float(example.answerable) for example, *_ in encoded])
-    return Batch(ids, mask, types, belongs, labels, known, answerable, starts, ends)
+class Rows:
+    """A packed set on one device."""
+
+    def __init__(self, packed: Packed, device: torch.device) -> None:
+        def there(array: object) -> Tensor:
+            return torch.as_tensor(array).to(device).long()
+
+        self.packed, self.device = packed, device
+        self._ids, self._owner, self._labels = there(packed.ids), there(packed.owner), there(packed.labels)
+        self._piece_at, self._label_at = there(packed.piece_at), there(packed.label_at)
+        self._second, self._span = there(packed.second), there(packed.span)
+        self._answerable = there(packed.answerable).float()
+
+    def batch(self, rows: Tensor) -> Batch:
+        """The rows of those numbers, padded."""
+        at, inside = _inside(self._piece_at, rows)
+        label_at, known = _inside(self._label_at, rows)
+        place = torch.arange(at.shape[1], device=at.device)
+        return Batch(
+            self._ids[at] * inside,
+            inside.long(),
+            ((place >= self._second[rows, None]) & inside).long(),
+            torch.where(inside, self._owner[at], -1),
+            torch.where(known, self._labels[label_at], -1),
+            self._answerable[rows],
+            self._span[rows],
+        )
 
 
-def sentence_logits(pieces: Tensor, belongs: Tensor) -> Tensor:
-    """(batch, sentences): the mean of the evidence logit over each sentence's word pieces."""
-    return torch.einsum("bsl,bl->bs", belongs, pieces[..., 2])
+def _inside(starts: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+    """(rows, longest): where each row's items stand, and which of them there are."""
+    first, count = starts[rows], starts[rows + 1] - starts[rows]
+    place = torch.arange(int(count.max()), device=starts.device)
+    inside = place < count[:, None]
+    return torch.where(inside, first[:, None] + place, 0), inside
 
 
-def loss(network: ReaderNetwork, batch: Batch) -> Tensor:
-    """The sum of three: does the window answer, does each sentence, and where do the words stand."""
-    pieces, window = network(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+def sentence_logits(pieces: Tensor, owner: Tensor, sentences: int) -> tuple[Tensor, Tensor]:
+    """(batch, sentences): the mean evidence logit over each sentence's pieces, and whether any piece is left of it."""
+    own = owner.clamp(min=0)
+    member = (owner >= 0).float()
+    zeros = torch.zeros(owner.shape[0], sentences, device=pieces.device)
+    sums = zeros.scatter_add(1, own, pieces[..., 2] * member)
+    counts = zeros.scatter_add(1, own, member)
+    return sums / counts.clamp(min=1), counts > 0
+
+
+def loss(said: Logits, batch: Batch, teacher: Logits | None = None, trust: float = 0.0) -> Tensor:
+    """The sum of three: does the window answer, does each sentence, and where do the words stand.
+
+    *teacher*'s probabilities replace the labels by the share *trust*, and wholly where a sentence's isn't known.
+    Distillation: Hinton, Vinyals & Dean, 2015, at temperature 1.
+    """
     bce = nn.functional.binary_cross_entropy_with_logits
-    evidence = bce(sentence_logits(pieces, batch.belongs), batch.labels, reduction="none")
-    total = bce(window, batch.answerable) + (evidence * batch.known).sum() / batch.known.sum().clamp(min=1) * 2
-    if bool((batch.starts >= 0).any()):
-        outside = (batch.token_type_ids == 0) | (batch.attention_mask == 0)
-        starts = pieces[..., 0].masked_fill(outside, -1e4)
-        ends = pieces[..., 1].masked_fill(outside, -1e4)
-        cross = nn.functional.cross_entropy
-        total = total + _SPAN_WEIGHT * (cross(starts, batch.starts) + cross(ends, batch.ends)) / 2
+    sentences, there = sentence_logits(said.pieces, batch.owner, batch.labels.shape[1])
+    known = (batch.labels >= 0).float() * there
+    wanted, window = batch.labels.float().clamp(min=0), batch.answerable
+    if teacher is not None:
+        taught = sentence_logits(teacher.pieces, batch.owner, batch.labels.shape[1])[0].sigmoid()
+        wanted = torch.where(batch.labels >= 0, (1 - trust) * wanted + trust * taught, taught)
+        window = (1 - trust) * window + trust * teacher.window.sigmoid()
+        known = there.float()
+    evidence = bce(sentences, wanted, reduction="none")
+    total = bce(said.window, window) + _SENTENCE_WEIGHT * (evidence * known).sum() / known.sum().clamp(min=1)
+    return total + _SPAN_WEIGHT * _span_loss(said, batch, teacher, trust)
+
+
+def _span_loss(said: Logits, batch: Batch, teacher: Logits | None, trust: float) -> Tensor:
+    has = (batch.span[:, 0] != NOWHERE).nonzero().squeeze(-1)
+    if not len(has):
+        return said.pieces.new_zeros(())
+    outside = (batch.token_type_ids == 0)[has]
+    total = said.pieces.new_zeros(())
+    for end in (0, 1):
+        found = said.pieces[has, :, end].masked_fill(outside, _NEVER)
+        hard = nn.functional.cross_entropy(found, batch.span[has, end])
+        if teacher is None:
+            total = total + hard / 2
+            continue
+        soft = nn.functional.cross_entropy(found, teacher.pieces[has, :, end].masked_fill(outside, _NEVER).softmax(-1))
+        total = total + ((1 - trust) * hard + trust * soft) / 2
     return total

@@ -21,7 +21,8 @@ from index.ports import Embedder, PassageIndex
 from scripts.reader.examples import Example, located
 
 SAMPLES = Path(__file__).parent / "samples"
-_NEGATIVES = 3
+_READ = 8
+"""Passages that the bot reads for a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def open_sample(slug: str, embedder: Embedder, folder: Path = SAMPLES) -> Sample
     return Sample(slug, open_index(Path(place.name), embedder), tuple(questions(slug, folder)), place)
 
 
-def policy_examples(sample: Sample, embedder: Embedder) -> Iterator[Example]:
+def policy_examples(sample: Sample, embedder: Embedder) -> Iterator[tuple[PolicyQuestion, Example]]:
     """For each question: the passages that hold its evidence, and the best-retrieved ones that don't."""
     retriever = Retriever(sample.index, embedder)
     title = sample.index.documents[0].title
@@ -85,10 +86,20 @@ def policy_examples(sample: Sample, embedder: Embedder) -> Iterator[Example]:
         texts = [asked.query.standalone] + ([asked.standalone] if asked.standalone else [])
         ranked = [scored.passage for scored in retriever.search(asked.query).passages]
         holding = [p for p in sample.index.passages if any(quote in p.text for quote in asked.evidence)]
-        others = [p for p in ranked if p not in holding][:_NEGATIVES]
+        others = [p for p in ranked if p not in holding][: _READ - 1]
         for text in map(sample.index.expand, texts):
             for passage in [*holding, *others]:
-                yield _example(text, asked, window_of(passage, title))
+                yield asked, _example(text, asked, window_of(passage, title))
+
+
+def read_examples(sample: Sample, embedder: Embedder) -> Iterator[tuple[PolicyQuestion, Example]]:
+    """For each question the passages that the bot would read, as it would read them."""
+    retriever = Retriever(sample.index, embedder)
+    title = sample.index.documents[0].title
+    for asked in sample.questions:
+        text = sample.index.expand(asked.query.standalone)
+        for scored in retriever.search(asked.query).passages:
+            yield asked, _example(text, asked, window_of(scored.passage, title))
 
 
 def _example(text: str, asked: PolicyQuestion, window: Window) -> Example:

@@ -18,6 +18,9 @@ from scripts.reader.examples import Example, located, names, split, swapped, una
 
 Row = dict[str, Any]
 
+_TWICE = 2
+"""Times that SQuAD 2.0's own paragraphs are read, in other windows: few, with the hardest unanswerable questions."""
+
 HELD_ARTICLES = 3
 """One SQuAD 2.0 article, page or rule in this many is kept out of training, to measure on."""
 
@@ -189,23 +192,20 @@ def public_examples(data: Path, rng: random.Random) -> list[Example]:
         return rng.sample(examples, min(count, len(examples)))
 
     squad = span_rows(data, "squad1_train_paragraphs")
-    shifts = [
-        e
-        for part in ("new_wiki", "reddit", "amazon_reviews")
-        for e in some(span_rows(data, f"squadshifts_{part}"), 2800)
-    ]
-    squad2 = squad2_dev(data, keep_held=False)
+    shifts = [e for part in ("new_wiki", "reddit", "amazon_reviews") for e in span_rows(data, f"squadshifts_{part}")]
     whole = (
-        some(squad, 11000)
+        squad
         + shifts
-        + squad2
-        + some(span_rows(data, "squad1_train_hardneg", lambda row: row["overlap"] >= 0.5), 5500)
-        + some(span_rows(data, "squad2_train_unanswerable_rematched", lambda row: row["overlap"] >= 0.75), 5500)
-        + some(span_rows(data, "qamr_devtest"), 2500)
-        + some(span_rows(data, "fairytaleqa_extractive"), 2000)
-        + some(span_rows(data, "timeqa_human_train"), 2500)
-        + some(span_rows(data, "selqa_devtest"), 2300)
-        + some(span_rows(data, "qed_nq_dev"), 1353)
+        + squad2_dev(data, keep_held=False) * _TWICE
+        + some(span_rows(data, "squad1_train_hardneg", lambda row: row["overlap"] >= 0.3), 9000)
+        + span_rows(data, "squad2_train_unanswerable_rematched", lambda row: row["overlap"] >= 0.45)
+        + some(span_rows(data, "qamr_devtest"), 6000)
+        + span_rows(data, "fairytaleqa_extractive")
+        + span_rows(data, "timeqa_human_train")
+        + span_rows(data, "selqa_devtest")
+        + span_rows(data, "qed_nq_dev")
+        + span_rows(data, "covidqa_windows")
+        + some(span_rows(data, "tweetqa_extractive"), 2000)
     )
     pool = sorted({name for example in whole for name in names(example.question)})
     made: list[Example] = []
@@ -213,7 +213,7 @@ def public_examples(data: Path, rng: random.Random) -> list[Example]:
         roll = rng.random()
         near = swapped(example, pool, rng) if roll < 0.35 else without_answer(example) if roll < 0.5 else None
         made += [near] if near else []
-    windows = [window(example, rng.choice((25, 50, 75, 100, 120)), rng) for example in whole + made]
+    windows = [window(example, rng.choice((40, 75, 110, 140, 170)), rng) for example in whole + made]
     policy = [*conditionalqa(data, rng, False), *clapnq(data, rng, False), *or_sharc(data, rng, False)]
     mixed = windows + policy
     rng.shuffle(mixed)

@@ -1,6 +1,12 @@
-"""Trains the reader from the packaged weights: first on public sets, then on the policy samples.
+"""Trains the reader from the packaged weights: a larger teacher, then MiniLM, which learns from the sets and from it.
 
-python -m scripts.reader.train --data ../shared/data --out reader.pt
+    python -m scripts.reader.prepare --data ../shared/data --out packed/
+    python -m scripts.reader.train teacher --packed packed/ --model MPNET --out teacher.pt
+    python -m scripts.reader.train student --packed packed/ --model MINILM --teacher MPNET teacher.pt --out reader.pt
+
+MPNET and MINILM are folders with all-mpnet-base-v2 and all-MiniLM-L6-v2. It needs torch, transformers and what
+`prepare` wrote, and nothing else, so that it can run on another machine. Without ``--teacher`` MiniLM learns from the
+sets alone.
 """
 
 from __future__ import annotations
@@ -10,124 +16,224 @@ import math
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
-from tokenizers import Tokenizer
+from numpy.typing import NDArray
 
-from index.embedders import MiniLMEmbedder, packaged_model
-from scripts.reader.examples import Example, names, swapped, window, without_answer
-from scripts.reader.model import MAX_PIECES, Batch, ReaderNetwork, collate, encode, loss
-from scripts.reader.policy_sets import open_sample, policy_examples, training_slugs
-from scripts.reader.public_sets import public_examples
+from scripts.reader.model import Batch, Logits, ReaderNetwork, Rows, loss, sentence_logits
+from scripts.reader.packed import load
 
-_BATCH = 16
-_WARM_UP = 0.06
+_WARM_UP = 0.05
 _BUCKET = 40
-_LEFT_OUT = 0.35
-"""The share of the windows without an answer that an epoch leaves out, since there are four for each with one."""
-_LONGEST_QUESTION = 500
+_FLOOR = 0.02
 
 
-def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Random) -> list[Batch]:
-    """Batches of like length, in random order."""
-    encoded = [(example, *encode(tokenizer, example)) for example in examples]
-    rng.shuffle(encoded)
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one network learns: passes over the public rows, then over the policy rows mixed with some of those."""
+
+    public: float
+    policy: int
+    rate: float
+    policy_rate: float
+    rows: int
+
+
+PLANS = {
+    "teacher": Plan(public=1.0, policy=3, rate=5e-5, policy_rate=4e-5, rows=64),
+    "student": Plan(public=2.0, policy=8, rate=4e-4, policy_rate=3e-4, rows=128),
+}
+_TRUST = 0.5
+"""How much of what the student learns is what the teacher says; the rest is the labels."""
+_STAYS = 0.25
+"""Public rows in the second stage, for each policy row, so that what was learned there stays."""
+
+
+def batches(
+    rows: NDArray[np.int64], lengths: NDArray[np.int64], size: int, rng: random.Random
+) -> list[NDArray[np.int64]]:
+    """*rows* in batches of like length, in random order."""
+    rows = np.array(rng.sample(list(rows), len(rows)))
     made = []
-    for start in range(0, len(encoded), _BATCH * _BUCKET):
-        bucket = sorted(encoded[start : start + _BATCH * _BUCKET], key=lambda e: len(e[1].ids))
-        made += [bucket[i : i + _BATCH] for i in range(0, len(bucket), _BATCH)]
+    for start in range(0, len(rows), size * _BUCKET):
+        bucket = rows[start : start + size * _BUCKET]
+        bucket = bucket[np.argsort(lengths[bucket], kind="stable")]
+        made += [bucket[i : i + size] for i in range(0, len(bucket), size)]
     rng.shuffle(made)
-    return [collate(part) for part in made]
+    return made
 
 
-def train(network: ReaderNetwork, parts: Sequence[Batch], rate: float, save: Path) -> None:
-    """One pass over *parts* with a linear warm-up and decay; the weights are saved every 400 steps and at the end."""
+def learn(
+    network: ReaderNetwork,
+    parts: Sequence[Callable[[], Batch]],
+    rate: float,
+    teacher: Callable[[Batch], Logits] | None,
+    trust: float,
+    name: str,
+) -> None:
+    """One pass over *parts* with a linear warm-up and decay."""
     network.train()
     network.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
     heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
     body = [p for n, p in network.named_parameters() if n.startswith("encoder") and p.requires_grad]
-    optimizer = torch.optim.AdamW([{"params": body, "lr": rate}, {"params": heads, "lr": rate * 10}], weight_decay=0.01)
+    optimizer = torch.optim.AdamW([{"params": body, "lr": rate}, {"params": heads, "lr": rate * 5}], weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _slope(step, len(parts)))
     began, shown = time.monotonic(), 0.0
-    for step, batch in enumerate(parts, 1):
-        value = loss(network, batch)
+    for step, make in enumerate(parts, 1):
+        batch = make()
+        with _half(batch.input_ids.device):
+            value = loss(network.logits(batch), batch, teacher(batch) if teacher else None, trust)
         value.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
-        shown = 0.98 * shown + 0.02 * value.item() if shown else value.item()
-        if step % 50 == 0 or step == len(parts):
-            sys.stdout.write(f"step {step}/{len(parts)} loss {shown:.3f} {time.monotonic() - began:.0f} s\n")
-            sys.stdout.flush()
-        if step % 400 == 0 or step == len(parts):
-            torch.save(network.state_dict(), save)
+        if step % 100 == 0 or step == len(parts):
+            shown = value.item() if not shown else 0.7 * shown + 0.3 * value.item()
+            _say(f"{name} step {step}/{len(parts)} loss {shown:.3f} {time.monotonic() - began:.0f} s")
+
+
+def _half(device: torch.device) -> torch.autocast:
+    """bf16 where it is fast. On a CPU without it, it is fifteen times slower than fp32."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda")
 
 
 def _slope(step: int, steps: int) -> float:
     warm = max(1, math.ceil(_WARM_UP * steps))
-    return min((step + 1) / warm, max(0.2, (steps - step) / max(1, steps - warm)))
+    return min((step + 1) / warm, max(_FLOOR, (steps - step) / max(1, steps - warm)))
 
 
-def tokenizer_of(folder: Path) -> Tokenizer:
-    """The model's tokenizer, cutting what is too long from the window's end."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_PIECES, strategy="only_second")
-    return tokenizer
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
-def policy_epoch(examples: Sequence[Example], rng: random.Random) -> Iterator[Example]:
-    """One pass over the policy examples, with near misses made from those that answer."""
-    pool = sorted({name for example in examples for name in names(example.question)})
-    for example in examples:
-        if not example.answerable and rng.random() < _LEFT_OUT:
-            continue
-        yield window(example, rng.choice((60, 100, 140, 140, 140)), rng)
-        if not example.answerable:
-            continue
-        if rng.random() < 0.5:
-            yield window(example, rng.choice((25, 50, 80)), rng)
-        removed = without_answer(example) if rng.random() < 0.35 else None
-        near = swapped(example, pool, rng) if rng.random() < 0.5 else None
-        yield from (window(made, 140, rng) for made in (removed, near) if made is not None)
+class Sets:
+    """The packed sets on one device, and their batches."""
+
+    def __init__(self, folder: Path, device: torch.device, rng: random.Random) -> None:
+        self._rng = rng
+        self.public = Rows(load(folder / "public.npz"), device)
+        self.policy = [Rows(load(path), device) for path in sorted(folder.glob("policy-*.npz"))]
+        self.held = {path.stem: Rows(load(path), device) for path in sorted(folder.glob("held-*.npz"))}
+
+    def _of(self, rows: Rows, share: float, size: int) -> Iterator[Callable[[], Batch]]:
+        count = len(rows.packed)
+        lengths = np.diff(rows.packed.piece_at)
+        for _ in range(math.ceil(share)):
+            some = np.array(self._rng.sample(range(count), min(count, round(share * count))))
+            share -= 1
+            for part in batches(some, lengths, size, self._rng):
+                yield partial(rows.batch, torch.as_tensor(part, device=rows.device))
+
+    def public_parts(self, passes: float, size: int) -> list[Callable[[], Batch]]:
+        """*passes* over the public rows."""
+        return list(self._of(self.public, passes, size))
+
+    def policy_parts(self, passes: int, size: int) -> list[Callable[[], Batch]]:
+        """*passes* over the policy rows, each over another making of them, some public rows in between."""
+        made: list[Callable[[], Batch]] = []
+        for number in range(passes):
+            rows = self.policy[number % len(self.policy)]
+            share = min(1.0, _STAYS * len(rows.packed) / len(self.public.packed))
+            parts = [*self._of(rows, 1, size), *self._of(self.public, share, size)]
+            self._rng.shuffle(parts)
+            made += parts
+        return made
 
 
-def policy_batches(
-    policy: Sequence[Example], public: Sequence[Example], tokenizer: Tokenizer, steps: int, rng: random.Random
-) -> list[Batch]:
-    """*steps* batches of policy examples, one in seven of them public, so that what was learned there stays."""
-    made: list[Batch] = []
-    used = 0
-    while len(made) < steps:
-        rows = list(policy_epoch(policy, rng))
-        extra = len(rows) // 6
-        rows += public[used : used + extra]
-        used += extra
-        made += batches(rows, tokenizer, rng)
-    return made[:steps]
+@torch.no_grad()
+def say(network: ReaderNetwork, rows: Rows, size: int = 256) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
+    """Each row's window logit and its sentences' logits."""
+    network.eval()
+    count = len(rows.packed)
+    order = np.argsort(np.diff(rows.packed.piece_at), kind="stable")
+    window = np.zeros(count)
+    sentences: list[NDArray[np.float64]] = [np.zeros(0)] * count
+    for start in range(0, count, size):
+        part = order[start : start + size]
+        batch = rows.batch(torch.as_tensor(part, device=rows.device))
+        with _half(rows.device):
+            said = network.logits(batch)
+        window[part] = said.window.cpu().numpy()
+        each, there = sentence_logits(said.pieces, batch.owner, batch.labels.shape[1])
+        each = each.masked_fill(~there, -20).cpu().numpy()
+        for at, row in enumerate(part):
+            sentences[row] = each[at, : rows.packed.label_at[row + 1] - rows.packed.label_at[row]]
+    return window, sentences
+
+
+def auroc(scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
+    """The probability that a positive scores above a negative (Mann and Whitney); ties count as half."""
+    order = np.argsort(scores, kind="stable")
+    ranks = np.empty(len(scores))
+    ranks[order] = np.arange(1, len(scores) + 1)
+    positives = int(labels.sum())
+    return float((ranks[labels].sum() - positives * (positives + 1) / 2) / (positives * (len(labels) - positives)))
+
+
+def report(network: ReaderNetwork, rows: Rows) -> str:
+    """By question: AUROC of its best window, and how often its likeliest sentence is one that answers."""
+    window, sentences = say(network, rows)
+    best: dict[int, tuple[float, bool]] = {}
+    top: dict[int, tuple[float, bool]] = {}
+    for row, question in enumerate(rows.packed.question):
+        labels = rows.packed.labels[rows.packed.label_at[row] : rows.packed.label_at[row + 1]]
+        old = best.get(question, (-99.0, False))
+        best[question] = (max(old[0], window[row]), old[1] or bool(rows.packed.answerable[row]))
+        if len(labels):
+            at = int(np.argmax(sentences[row]))
+            score = sentences[row][at] + window[row]
+            if score > top.get(question, (-99.0, False))[0]:
+                top[question] = (score, labels[at] == 1)
+    answerable = np.array([has for _, has in best.values()])
+    first = np.mean([top[q][1] for q, (_, has) in best.items() if has and q in top])
+    return f"n={len(best)} AUROC {auroc(np.array([s for s, _ in best.values()]), answerable):.3f} first {first:.3f}"
+
+
+@torch.no_grad()
+def _lesson(teacher: ReaderNetwork, batch: Batch) -> Logits:
+    return teacher.logits(batch)
+
+
+def train(network: ReaderNetwork, sets: Sets, plan: Plan, teacher: ReaderNetwork | None, name: str) -> None:
+    """Both stages of *plan*; with a *teacher*, half of what it learns is what that one says."""
+
+    taught = partial(_lesson, teacher.eval()) if teacher else None
+    for stage, parts, rate in (
+        ("public", sets.public_parts(plan.public, plan.rows), plan.rate),
+        ("policy", sets.policy_parts(plan.policy, plan.rows), plan.policy_rate),
+    ):
+        learn(network, parts, rate, taught, _TRUST if teacher else 0.0, f"{name} {stage}")
+        for held, rows in sets.held.items():
+            _say(f"{name} after {stage}: {held} {report(network, rows)}")
 
 
 def main() -> None:
-    """Both stages."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of the public sets")
+    """Trains one network."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("plan", choices=PLANS)
+    parser.add_argument("--packed", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--teacher", type=Path, nargs=2, metavar=("FOLDER", "WEIGHTS"))
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--public-steps", type=int, default=1200)
-    parser.add_argument("--policy-steps", type=int, default=2600)
+    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    torch.manual_seed(1)
-    rng = random.Random(1)  # noqa: S311 - not for secrets
-    tokenizer = tokenizer_of(packaged_model())
-    network = ReaderNetwork(packaged_model())
-    public = [e for e in public_examples(options.data, rng) if len(e.question) < _LONGEST_QUESTION]
-    train(network, batches(public, tokenizer, rng)[: options.public_steps], 1e-4, options.out)
-    embedder = MiniLMEmbedder()
-    policy = [e for slug in training_slugs() for e in policy_examples(open_sample(slug, embedder), embedder)]
-    torch.set_num_threads(2)
-    train(network, policy_batches(policy, public, tokenizer, options.policy_steps, rng), 1e-4, options.out)
+    torch.manual_seed(options.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    sets = Sets(options.packed, device, random.Random(options.seed))  # noqa: S311 - not for secrets
+    teacher = None
+    if options.teacher:
+        teacher = ReaderNetwork(options.teacher[0]).to(device)
+        teacher.load_state_dict(torch.load(options.teacher[1], weights_only=True))
+    network = ReaderNetwork(options.model).to(device)
+    train(network, sets, PLANS[options.plan], teacher, options.plan)
+    torch.save({name: value.half() for name, value in network.state_dict().items()}, options.out)
 
 
 if __name__ == "__main__":
