@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from scripts.reader.packed import NOWHERE, Packed
+from scripts.reader.packed import NOWHERE, UNKNOWN, Packed
 
 _CLS, _SEP = 101, 102
 _SPAN_WEIGHT = 0.5
 _SENTENCE_WEIGHT = 2.0
+_STATES_WEIGHT = 2.0
 _NEVER = -1e4
+_NEAREST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """``owner`` (rows, length): each piece's sentence, or -1. ``labels`` (rows, sentences): 1, 0, or -1 (unknown)."""
+    """``owner`` (rows, length): each piece's sentence, or -1. ``labels`` (rows, sentences): 1, 0, or -1 (unknown).
+
+    ``answerable`` (rows,) likewise. ``span`` (rows, 2) is -100 where there is none.
+    """
 
     input_ids: Tensor
     attention_mask: Tensor
@@ -32,10 +39,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Logits:
-    """``pieces`` (rows, length, 3): the answer starts, it ends, this is evidence; ``window`` (rows,): it answers."""
+    """``pieces`` (rows, length, 3): the answer starts, it ends, this is evidence; ``window`` (rows,): it answers.
+
+    ``states`` (rows, length, hidden) is what both are read off.
+    """
 
     pieces: Tensor
     window: Tensor
+    states: Tensor
 
 
 class ReaderNetwork(nn.Module):
@@ -52,17 +63,25 @@ class ReaderNetwork(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
         """(batch, length) in; (batch, length, 3) and (batch,) out, both logits."""
+        return self._heads(self._states(input_ids, attention_mask, token_type_ids))
+
+    def _states(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         if self.is_mpnet:
-            states = self.encoder(input_ids=as_mpnet(input_ids, attention_mask), attention_mask=attention_mask)
+            said = self.encoder(input_ids=as_mpnet(input_ids, attention_mask), attention_mask=attention_mask)
         else:
-            states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
-        hidden = self.dropout(states.last_hidden_state)
+            said = self.encoder(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+        states: Tensor = said.last_hidden_state
+        return states
+
+    def _heads(self, states: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = self.dropout(states)
         return self.pieces(hidden), self.window(hidden[:, 0]).squeeze(-1)
 
     def logits(self, batch: Batch) -> Logits:
         """What the network says of *batch*, in fp32."""
-        pieces, window = self(batch.input_ids, batch.attention_mask, batch.token_type_ids)
-        return Logits(pieces.float(), window.float())
+        states = self._states(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+        pieces, window = self._heads(states)
+        return Logits(pieces.float(), window.float(), states.float())
 
 
 def as_mpnet(ids: Tensor, mask: Tensor) -> Tensor:
@@ -118,38 +137,72 @@ def sentence_logits(pieces: Tensor, owner: Tensor, sentences: int) -> tuple[Tens
     return sums / counts.clamp(min=1), counts > 0
 
 
-def loss(said: Logits, batch: Batch, teacher: Logits | None = None, trust: float = 0.0) -> Tensor:
-    """The sum of three: does the window answer, does each sentence, and where do the words stand.
-
-    *teacher*'s probabilities replace the labels by the share *trust*, and wholly where a sentence's isn't known.
-    Distillation: Hinton, Vinyals & Dean, 2015, at temperature 1.
-    """
-    bce = nn.functional.binary_cross_entropy_with_logits
+def loss(said: Logits, batch: Batch) -> Tensor:
+    """The sum of three: does the window answer, does each sentence, and where do the words stand."""
     sentences, there = sentence_logits(said.pieces, batch.owner, batch.labels.shape[1])
-    known = (batch.labels >= 0).float() * there
-    wanted, window = batch.labels.float().clamp(min=0), batch.answerable
-    if teacher is not None:
-        taught = sentence_logits(teacher.pieces, batch.owner, batch.labels.shape[1])[0].sigmoid()
-        wanted = torch.where(batch.labels >= 0, (1 - trust) * wanted + trust * taught, taught)
-        window = (1 - trust) * window + trust * teacher.window.sigmoid()
-        known = there.float()
-    evidence = bce(sentences, wanted, reduction="none")
-    total = bce(said.window, window) + _SENTENCE_WEIGHT * (evidence * known).sum() / known.sum().clamp(min=1)
-    return total + _SPAN_WEIGHT * _span_loss(said, batch, teacher, trust)
-
-
-def _span_loss(said: Logits, batch: Batch, teacher: Logits | None, trust: float) -> Tensor:
-    has = (batch.span[:, 0] != NOWHERE).nonzero().squeeze(-1)
-    if not len(has):
-        return said.pieces.new_zeros(())
-    outside = (batch.token_type_ids == 0)[has]
-    total = said.pieces.new_zeros(())
+    known = (batch.labels >= 0) & there
+    total = _mean(_bce(said.window, batch.answerable), batch.answerable >= 0)
+    total = total + _SENTENCE_WEIGHT * _mean(_bce(sentences, batch.labels.float()), known)
+    has = batch.span[:, 0] != NOWHERE
     for end in (0, 1):
-        found = said.pieces[has, :, end].masked_fill(outside, _NEVER)
-        hard = nn.functional.cross_entropy(found, batch.span[has, end])
-        if teacher is None:
-            total = total + hard / 2
-            continue
-        soft = nn.functional.cross_entropy(found, teacher.pieces[has, :, end].masked_fill(outside, _NEVER).softmax(-1))
-        total = total + ((1 - trust) * hard + trust * soft) / 2
+        found = _inside_window(said.pieces[..., end], batch)
+        total = total + _SPAN_WEIGHT / 2 * _mean(_cross_entropy(found, batch.span[:, end].clamp(min=0)), has)
     return total
+
+
+def lesson(said: Logits, taught: Logits, batch: Batch, projection: nn.Linear) -> Tensor:
+    """The same three, with a teacher's probabilities for labels, and its last states, which *projection* aims at.
+
+    Distillation: Hinton, Vinyals & Dean, 2015 (here at temperature 1); of hidden states: TinyBERT, Jiao et al., 2020.
+    """
+    sentences, there = sentence_logits(said.pieces, batch.owner, batch.labels.shape[1])
+    wanted, _ = sentence_logits(taught.pieces, batch.owner, batch.labels.shape[1])
+    total = _bce(said.window, taught.window.sigmoid()).mean()
+    total = total + _SENTENCE_WEIGHT * _mean(_bce(sentences, wanted.sigmoid()), there)
+    for end in (0, 1):
+        found = _inside_window(said.pieces[..., end], batch)
+        soft = _inside_window(taught.pieces[..., end], batch).softmax(-1)
+        total = total + _SPAN_WEIGHT / 2 * _cross_entropy(found, soft).mean()
+    alike = nn.functional.cosine_similarity(projection(said.states), taught.states, dim=-1)
+    return total + _STATES_WEIGHT * _mean(1 - alike, batch.attention_mask == 1)
+
+
+_bce = partial(nn.functional.binary_cross_entropy_with_logits, reduction="none")
+_cross_entropy = partial(nn.functional.cross_entropy, reduction="none")
+
+
+def _mean(values: Tensor, which: Tensor) -> Tensor:
+    return (values * which).sum() / which.sum().clamp(min=1)
+
+
+def _inside_window(logits: Tensor, batch: Batch) -> Tensor:
+    return logits.masked_fill(batch.token_type_ids == 0, _NEVER)
+
+
+class Neighbours:
+    """Words of like meaning, for rows that only a teacher labels (data augmentation as in TinyBERT).
+
+    Of each whole-word piece in letters, the ten nearest by the cosine of *network*'s word embeddings.
+    """
+
+    def __init__(self, network: ReaderNetwork, vocabulary: Mapping[str, int], device: torch.device) -> None:
+        words = torch.tensor([at for word, at in vocabulary.items() if word.isalpha() and len(word) > 2], device=device)
+        weights = network.encoder.embeddings.word_embeddings.weight.detach()[words]
+        unit = nn.functional.normalize(weights, dim=-1)
+        nearest = torch.cat([(part @ unit.T).topk(_NEAREST + 1).indices[:, 1:] for part in unit.split(2048)])
+        self._near = torch.arange(len(vocabulary), device=device)[:, None].repeat(1, _NEAREST)
+        self._near[words] = words[nearest]
+
+    def with_variations(self, batch: Batch, share: float) -> Batch:
+        """*batch*, and after it the same rows with *share* of their words replaced and no labels."""
+        ids = batch.input_ids
+        other = self._near[ids, torch.randint(_NEAREST, ids.shape, device=ids.device)]
+        chosen = torch.rand(ids.shape, device=ids.device) < share
+        varied = replace(
+            batch,
+            input_ids=torch.where(chosen, other, ids),
+            labels=torch.full_like(batch.labels, UNKNOWN),
+            answerable=torch.full_like(batch.answerable, UNKNOWN),
+            span=torch.full_like(batch.span, NOWHERE),
+        )
+        return Batch(*(torch.cat((getattr(batch, f.name), getattr(varied, f.name))) for f in fields(Batch)))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from scripts.reader.examples import Example
+if TYPE_CHECKING:  # where the sets are only read there is no corpus to import
+    from scripts.reader.examples import Example
 
 MAX_PIECES = 320
 """Word pieces of a question with its window, as the bot reads them; more is cut from the window's end."""

@@ -16,7 +16,7 @@ import math
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,9 +24,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from scripts.reader.model import Batch, Logits, ReaderNetwork, Rows, loss, sentence_logits
-from scripts.reader.packed import load
+from scripts.reader.model import Batch, Neighbours, ReaderNetwork, Rows, lesson, loss, sentence_logits
+from scripts.reader.packed import load, tokenizer_of
 
 _WARM_UP = 0.05
 _BUCKET = 40
@@ -46,10 +47,12 @@ class Plan:
 
 PLANS = {
     "teacher": Plan(public=1.0, policy=3, rate=5e-5, policy_rate=4e-5, rows=64),
-    "student": Plan(public=2.0, policy=8, rate=4e-4, policy_rate=3e-4, rows=128),
+    "student": Plan(public=3.0, policy=12, rate=4e-4, policy_rate=3e-4, rows=96),
 }
-_TRUST = 0.5
-"""How much of what the student learns is what the teacher says; the rest is the labels."""
+_LABELS = 0.5
+"""The weight of the labels, where there's a teacher whose own weight is 1."""
+_VARIED = 0.12
+"""The share of words that are replaced in the rows that only the teacher labels."""
 _STAYS = 0.25
 """Public rows in the second stage, for each policy row, so that what was learned there stays."""
 
@@ -68,18 +71,33 @@ def batches(
     return made
 
 
+class Teacher:
+    """A trained network that says what another should."""
+
+    def __init__(self, network: ReaderNetwork, student: ReaderNetwork, vocabulary: Mapping[str, int]) -> None:
+        device = student.window.weight.device
+        self._network = network.eval()
+        self._neighbours = Neighbours(student, vocabulary, device)
+        hidden = network.window.in_features
+        self.projection = torch.nn.Linear(student.window.in_features, hidden).to(device)
+
+    def loss(self, student: ReaderNetwork, batch: Batch) -> Tensor:
+        """Of the labels and of the teacher on *batch*, and of the teacher alone on a variation of it."""
+        both = self._neighbours.with_variations(batch, _VARIED)
+        said = student.logits(both)
+        with torch.no_grad():
+            taught = self._network.logits(both)
+        return lesson(said, taught, both, self.projection) + _LABELS * loss(said, both)
+
+
 def learn(
-    network: ReaderNetwork,
-    parts: Sequence[Callable[[], Batch]],
-    rate: float,
-    teacher: Callable[[Batch], Logits] | None,
-    trust: float,
-    name: str,
+    network: ReaderNetwork, parts: Sequence[Callable[[], Batch]], rate: float, teacher: Teacher | None, name: str
 ) -> None:
     """One pass over *parts* with a linear warm-up and decay."""
     network.train()
     network.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
     heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
+    heads += teacher.projection.parameters() if teacher else []
     body = [p for n, p in network.named_parameters() if n.startswith("encoder") and p.requires_grad]
     optimizer = torch.optim.AdamW([{"params": body, "lr": rate}, {"params": heads, "lr": rate * 5}], weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _slope(step, len(parts)))
@@ -87,7 +105,7 @@ def learn(
     for step, make in enumerate(parts, 1):
         batch = make()
         with _half(batch.input_ids.device):
-            value = loss(network.logits(batch), batch, teacher(batch) if teacher else None, trust)
+            value = teacher.loss(network, batch) if teacher else loss(network.logits(batch), batch)
         value.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
@@ -196,20 +214,13 @@ def report(network: ReaderNetwork, rows: Rows) -> str:
     return f"n={len(best)} AUROC {auroc(np.array([s for s, _ in best.values()]), answerable):.3f} first {first:.3f}"
 
 
-@torch.no_grad()
-def _lesson(teacher: ReaderNetwork, batch: Batch) -> Logits:
-    return teacher.logits(batch)
-
-
-def train(network: ReaderNetwork, sets: Sets, plan: Plan, teacher: ReaderNetwork | None, name: str) -> None:
-    """Both stages of *plan*; with a *teacher*, half of what it learns is what that one says."""
-
-    taught = partial(_lesson, teacher.eval()) if teacher else None
+def train(network: ReaderNetwork, sets: Sets, plan: Plan, teacher: Teacher | None, name: str) -> None:
+    """Both stages of *plan*."""
     for stage, parts, rate in (
         ("public", sets.public_parts(plan.public, plan.rows), plan.rate),
         ("policy", sets.policy_parts(plan.policy, plan.rows), plan.policy_rate),
     ):
-        learn(network, parts, rate, taught, _TRUST if teacher else 0.0, f"{name} {stage}")
+        learn(network, parts, rate, teacher, f"{name} {stage}")
         for held, rows in sets.held.items():
             _say(f"{name} after {stage}: {held} {report(network, rows)}")
 
@@ -227,13 +238,15 @@ def main() -> None:
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     sets = Sets(options.packed, device, random.Random(options.seed))  # noqa: S311 - not for secrets
+    network = ReaderNetwork(options.model).to(device)
     teacher = None
     if options.teacher:
-        teacher = ReaderNetwork(options.teacher[0]).to(device)
-        teacher.load_state_dict(torch.load(options.teacher[1], weights_only=True))
-    network = ReaderNetwork(options.model).to(device)
+        teaches = ReaderNetwork(options.teacher[0]).to(device)
+        teaches.load_state_dict(torch.load(options.teacher[1], weights_only=True))
+        vocabulary = tokenizer_of(options.model).get_vocab()
+        teacher = Teacher(teaches, network, vocabulary)
     train(network, sets, PLANS[options.plan], teacher, options.plan)
-    torch.save({name: value.half() for name, value in network.state_dict().items()}, options.out)
+    torch.save({name: value.half().cpu() for name, value in network.state_dict().items()}, options.out)
 
 
 if __name__ == "__main__":
