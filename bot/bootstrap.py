@@ -12,8 +12,7 @@ from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import ConversationStore, Reader
 from bot.retrieve import Retriever
 from bot.settings import BotSettings
-from index.build import open_index
-from index.embedders import MiniLMEmbedder, packaged_model
+from index.build import open_embedder, open_index
 from index.ports import Embedder
 from index.store import IndexStore
 
@@ -24,7 +23,7 @@ def bootstrap(settings: BotSettings, *, keep_conversations: bool, embedder: Embe
     Conversations are kept in SQLite, or forgotten with the process where they aren't to be kept (a one-off question
     must work from a read-only folder). Raises `index.errors.IndexingError`, `bot.errors.ConversationStoreError`.
     """
-    embedder = embedder or MiniLMEmbedder()
+    embedder = embedder or open_embedder(settings.data_dir)
     index = open_index(settings.data_dir, embedder)
     return Chatbot(
         retriever=Retriever(index, embedder),
@@ -42,7 +41,7 @@ def _reader(settings: BotSettings) -> Reader | None:
     """The trained reader, or none where it is switched off or its files aren't installed."""
     if not settings.use_reader or not (FOLDER / "reader.json").is_file():
         return None
-    return OnnxReader(FOLDER, packaged_model() / "tokenizer.json")
+    return OnnxReader(FOLDER)
 
 
 def _conversations(data_dir: Path, keep: bool) -> ConversationStore:

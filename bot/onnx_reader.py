@@ -8,17 +8,16 @@ import math
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
 
 from bot.errors import ReaderUnavailable
 from bot.reader import UNREAD, Reading, Window
 from corpus.documents import Span
-
-if TYPE_CHECKING:
-    from tokenizers import Encoding
+from index.onnx_embedder import one_thread
 
 _MAX_PIECES = 320
 """A passage of 256 word pieces with its heading and a long question; the rest is cut from the passage's end."""
@@ -32,23 +31,16 @@ FOLDER = Path(str(files("bot").joinpath("models")))
 class OnnxReader:
     """MiniLM fine-tuned as a cross-encoder, exported to ONNX int8; see docs/reader-model-card.md.
 
-    ``reader.json`` names the weights and their SHA-256, which is checked before they are loaded.
+    ``reader.json`` names the weights, the tokenizer and their SHA-256, which are checked before they are loaded.
     """
 
     languages = frozenset({"en"})
 
-    def __init__(self, folder: Path, tokenizer_file: Path) -> None:
-        # Importing both takes a third of a second, which only a bot with a reader should pay.
-        import onnxruntime  # noqa: PLC0415
-        from tokenizers import Tokenizer  # noqa: PLC0415
-
-        weights = _checked_weights(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    def __init__(self, folder: Path) -> None:
+        weights, tokenizer = _checked(folder, "weights"), _checked(folder, "tokenizer")
         try:
-            self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-            self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
+            self._session = onnxruntime.InferenceSession(weights, one_thread(), providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_str(tokenizer.decode())
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise ReaderUnavailable(f"The reader model in {folder} could not be loaded ({error}).") from error
         self._tokenizer.no_padding()
@@ -124,16 +116,18 @@ def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding
     return Span(encoding.offsets[found[0]][0], encoding.offsets[found[1]][1])
 
 
-def _checked_weights(folder: Path) -> bytes:
+def _checked(folder: Path, part: str) -> bytes:
+    """The file that ``reader.json`` names as its *part*."""
     try:
-        card = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-        weights = (folder / str(card["weights"])).read_bytes()
-    except (OSError, ValueError, KeyError) as error:
+        named = json.loads((folder / "reader.json").read_text(encoding="utf-8"))[part]
+        file, expected = folder / str(named["file"]), str(named["sha256"])
+        content = file.read_bytes()
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReaderUnavailable(f"The reader model in {folder} can't be read ({error}).") from error
-    digest = hashlib.sha256(weights).hexdigest()
-    if digest != card.get("sha256"):
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != expected:
         raise ReaderUnavailable(
-            f"The reader model {folder / str(card['weights'])} isn't the one that reader.json names "
-            f"(SHA-256 {digest[:12]}…, not {str(card.get('sha256'))[:12]}…)."
+            f"The reader model {file} isn't the one that reader.json names "
+            f"(SHA-256 {digest[:12]}…, not {expected[:12]}…)."
         )
-    return weights
+    return content

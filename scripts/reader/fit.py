@@ -25,7 +25,7 @@ from bot.ports import Reader
 from bot.rank import SentenceRanker
 from bot.reader import window_of
 from bot.retrieve import Evidence, Retriever
-from index.embedders import MiniLMEmbedder, packaged_model
+from index.embedders import MiniLMEmbedder
 from index.ports import Embedder
 from scripts.reader.policy_sets import PolicyQuestion, Sample, held_slugs, open_sample
 
@@ -170,7 +170,7 @@ def report(asked: Sequence[Asked], models: Models, read: bool) -> str:
 def main() -> None:
     """Fits on the held samples, prints a two-fold check of them, writes the weights."""
     embedder = MiniLMEmbedder()
-    reader = OnnxReader(FOLDER, packaged_model() / "tokenizer.json")
+    reader = OnnxReader(FOLDER)
     samples = [open_sample(slug, embedder) for slug in held_slugs()]
     asked = ask_all(samples, embedder, reader)
     halves = [{s.slug for s in samples[start::2]} for start in (0, 1)]

@@ -15,9 +15,8 @@ from sklearn.metrics import roc_auc_score
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.reader import Reading, Window
 from corpus.documents import Span
-from index.embedders import packaged_model
 from scripts.reader.examples import Example
-from scripts.reader.model import text_of
+from scripts.reader.packed import text_of
 from scripts.reader.public_sets import squad2_dev
 
 
@@ -44,7 +43,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     options = parser.parse_args()
-    reader = OnnxReader(options.folder, packaged_model() / "tokenizer.json")
+    reader = OnnxReader(options.folder)
     examples = squad2_dev(options.data, keep_held=True)
     windows = [_window(example) for example in examples]
     readings = [reader.read(e.question, [w])[0] for e, w in zip(examples, windows, strict=True)]

@@ -1,17 +1,28 @@
-"""What every `Embedder` does; run over the fake and the packaged model."""
+"""What every `Embedder` does; run over the fake, the packaged model and its export."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 
 from index.embedders import MiniLMEmbedder
+from index.hashing import sha256
+from index.onnx_embedder import OnnxEmbedder
 from index.ports import Embedder
 from tests.fakes import HashEmbedder
 
-MAKERS: dict[str, Callable[[], Embedder]] = {"hash": HashEmbedder, "minilm": MiniLMEmbedder}
+
+def exported() -> OnnxEmbedder:
+    with TemporaryDirectory() as folder:
+        MiniLMEmbedder().export(Path(folder))
+        return OnnxEmbedder(Path(folder), {path.name: sha256(path) for path in Path(folder).iterdir()})
+
+
+MAKERS: dict[str, Callable[[], Embedder]] = {"hash": HashEmbedder, "minilm": MiniLMEmbedder, "onnx": exported}
 TEXTS = [
     "Apple growers pay a fee.",
     "Pear growers train for three weeks, which is longer.",
@@ -53,3 +64,10 @@ def test_tokens_grow_with_the_text_and_are_never_truncated(embedder: Embedder) -
 def test_the_model_is_named_with_its_weights(embedder: Embedder) -> None:
     assert embedder.model_id
     assert MAKERS["hash"]().model_id != MAKERS["minilm"]().model_id
+
+
+def test_the_export_is_the_same_model_and_cuts_where_it_does() -> None:
+    packaged, alike = MiniLMEmbedder(), exported()
+    assert (alike.model_id, alike.dimension, alike.window) == (packaged.model_id, packaged.dimension, packaged.window)
+    texts = [*TEXTS, "growers " * 1000, "¿Quién paga?", ""]
+    assert (packaged.embed_passages(texts) * alike.embed_passages(texts)).sum(axis=1).min() > 0.9999

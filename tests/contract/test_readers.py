@@ -11,12 +11,11 @@ from bot.ports import Reader
 from bot.reader import Window, window_of
 from corpus.documents import Span
 from index.chunk import chunk
-from index.embedders import packaged_model
 from tests.fakes import HashEmbedder, WordReader, orchard_document
 
 MAKERS: dict[str, Callable[[], Reader]] = {
     "words": WordReader,
-    "onnx": lambda: OnnxReader(FOLDER, packaged_model() / "tokenizer.json"),
+    "onnx": lambda: OnnxReader(FOLDER),
 }
 EMBEDDER = HashEmbedder()
 DOCUMENT = orchard_document()

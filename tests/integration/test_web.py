@@ -41,7 +41,7 @@ def chatbot(tmp_path_factory: pytest.TempPathFactory, replaced: Document) -> Cha
     data_dir, embedder = tmp_path_factory.mktemp("data"), MiniLMEmbedder()
     build_index([replaced], embedder, data_dir)
     build_index(load_corpus([EXPLAINERS]).documents, embedder, data_dir)
-    return bootstrap(BotSettings(data_dir=data_dir), keep_conversations=True, embedder=embedder)
+    return bootstrap(BotSettings(data_dir=data_dir), keep_conversations=True)
 
 
 @pytest.fixture

@@ -11,20 +11,19 @@ from bot.errors import ReaderUnavailable
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.reader import Window
 from corpus.documents import Span
-from index.embedders import packaged_model
 
 
 def test_a_missing_or_changed_file_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ReaderUnavailable, match="can't be read"):
-        OnnxReader(tmp_path, tmp_path / "tokenizer.json")
-    (tmp_path / "reader.json").write_text(json.dumps({"weights": "w.onnx", "sha256": "0" * 64}))
+        OnnxReader(tmp_path)
+    (tmp_path / "reader.json").write_text(json.dumps({"weights": {"file": "w.onnx", "sha256": "0" * 64}}))
     (tmp_path / "w.onnx").write_bytes(b"not a model")
     with pytest.raises(ReaderUnavailable, match="isn't the one that"):
-        OnnxReader(tmp_path, tmp_path / "tokenizer.json")
+        OnnxReader(tmp_path)
 
 
 def test_the_words_stand_inside_their_sentence_and_nowhere_in_one_that_was_cut_off() -> None:
-    reader = OnnxReader(FOLDER, packaged_model() / "tokenizer.json")
+    reader = OnnxReader(FOLDER)
     text = "Growers pay a fee. " * 200
     window = Window("Orchards", text, tuple(Span(start, start + 18) for start in range(0, len(text), 19)))
     words = reader.words("What do growers pay?", window, 3)

@@ -1,0 +1,106 @@
+"""Texts into vectors without torch: what `footnoted index` exported, run by onnxruntime on one thread."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Encoding, Tokenizer
+
+from index.errors import ModelUnavailable
+from index.ports import Progress, Vectors
+
+WEIGHTS, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "model.json"
+"""An exported model's files: the graph from word pieces to unit vectors, its tokenizer, and what it is."""
+
+_BATCH = 32
+
+
+class OnnxEmbedder:
+    """An exported model. *files* are the SHA-256 of its files, which are checked before they are loaded.
+
+    The card names ``model_id``, ``dimension``, ``window``. Raises `ModelUnavailable`.
+    """
+
+    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
+        content = {name: _checked(folder / name, digest) for name, digest in files.items()}
+        try:
+            card = json.loads(content[CARD])
+            self.model_id, self.dimension, self.window = (
+                str(card["model_id"]),
+                int(card["dimension"]),
+                int(card["window"]),
+            )
+            self._tokenizer = Tokenizer.from_str(content[TOKENIZER].decode())
+            self._session = onnxruntime.InferenceSession(
+                content[WEIGHTS], one_thread(), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
+            raise ModelUnavailable(
+                f"The embedding model in {folder} could not be loaded ({error}); run `footnoted index` to export it."
+            ) from error
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+    def count_tokens(self, text: str) -> int:
+        """Word pieces of *text*, with the model's two marks."""
+        return len(self._tokenizer.encode(text).ids)
+
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Shape (len(texts), dimension). Longest first, so that each batch pads little."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        encoded = self._tokenizer.encode_batch(list(texts))
+        order = sorted(range(len(texts)), key=lambda i: -len(encoded[i].ids))
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            vectors[rows] = self._run([encoded[row] for row in rows])
+            if progress:
+                progress(min(start + _BATCH, len(order)), len(order))
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        """Shape (dimension,)."""
+        vector: Vectors = self._run([self._tokenizer.encode(text)])[0]
+        return vector
+
+    def _run(self, encoded: Sequence[Encoding]) -> Vectors:
+        rows = [_cut(encoding.ids, self.window) for encoding in encoded]
+        ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for at, row in enumerate(rows):
+            ids[at, : len(row)] = row
+            mask[at, : len(row)] = 1
+        vectors: Vectors = self._session.run(["vectors"], {"input_ids": ids, "attention_mask": mask})[0]
+        return vectors
+
+
+def one_thread() -> onnxruntime.SessionOptions:
+    """One thread that doesn't spin: two spinning ones cost half a second a question on a busy machine."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _cut(ids: list[int], window: int) -> list[int]:
+    """The first pieces of a text that is too long, and its closing mark."""
+    return ids if len(ids) <= window else [*ids[: window - 1], ids[-1]]
+
+
+def _checked(path: Path, expected: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(
+            f"The embedding model {path} can't be read ({error.strerror}); run `footnoted index` to export it again."
+        ) from error
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise ModelUnavailable(
+            f"The embedding model {path} isn't the one that the index was built with; run `footnoted index` to export "
+            "it again."
+        )
+    return content
