@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.logistic import Logistic, fitted, logistic
 from bot.questions import Expected, Shape, holds
@@ -26,6 +27,8 @@ _IN_SENTENCE_BEFORE = 0.4
 _IN_PASSAGE = 0.1
 
 _WEIGHT_OF_EARLIER_TERMS = 0.5
+_KEPT_TEXTS = 16384
+"""Sentences, passages and headings whose terms are kept: the same ones come up for every candidate and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +105,22 @@ class SentenceRanker:
         """For each term near the candidate, how fully it counts as the candidate's own."""
         passage = candidate.passage
         language = self._languages[passage.document_id]
-        presence = dict.fromkeys(terms(passage.text, language), _IN_PASSAGE)
-        presence.update(dict.fromkeys(terms(self._sentence_before(candidate), language), _IN_SENTENCE_BEFORE))
-        presence.update(dict.fromkeys(terms(" ".join(passage.section), language), _IN_HEADING))
+        presence = dict.fromkeys(_term_set(passage.text, language), _IN_PASSAGE)
+        presence.update(dict.fromkeys(_term_set(self._sentence_before(candidate), language), _IN_SENTENCE_BEFORE))
+        presence.update(dict.fromkeys(_term_set(" ".join(passage.section), language), _IN_HEADING))
         own = self._index.expand(f"{lead_in_text(passage, candidate)} {candidate.text}", passage.document_id)
-        presence.update(dict.fromkeys(terms(own, language), _IN_SENTENCE))
+        presence.update(dict.fromkeys(_term_set(own, language), _IN_SENTENCE))
         return presence
 
     def _sentence_before(self, candidate: Candidate) -> str:
         if candidate.row == self._index.sentence_rows(candidate.passage_row).start:
             return ""
         return candidate.passage.slice(self._index.sentences[candidate.row - 1].sentence.span)
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _term_set(text: str, language: str) -> frozenset[str]:
+    return frozenset(terms(text, language))
 
 
 def _form(candidate: Candidate, query: Query) -> dict[str, float]:

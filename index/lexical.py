@@ -47,6 +47,7 @@ _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _SUBSECTION = re.compile(r"(\d)\s?\((\w)\)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+_POSSESSIVE = re.compile(r"['’]s?$")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?[^\W\d_]?(?![^\W\d_])|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -55,15 +56,16 @@ def words(text: str) -> list[str]:
 
     "12(b)" is "12b", "77,949" is "77949", "S.B. 1808" and "SB1808" are both "sb", "1808".
     """
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = text.casefold()
     text = _INITIALS.sub(lambda match: match[0].replace(".", ""), text)
     text = _ORDINAL.sub("", _THOUSANDS.sub("", _SUBSECTION.sub(r"\1\2", text)))
     return [_without_possessive(match[0]) for match in _TOKEN.finditer(text)]
 
 
 def _without_possessive(word: str) -> str:
-    return re.sub(r"['’]s?$", "", word).replace("’", "'")
+    return _POSSESSIVE.sub("", word).replace("’", "'") if "'" in word or "’" in word else word
 
 
 @lru_cache(maxsize=64)
