@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from tokenizers import Encoding, Tokenizer
 from bot.errors import ReaderUnavailable
 from bot.reader import UNREAD, Reading, Window
 from corpus.documents import Span
+from index.hashing import sha256
 from index.onnx_embedder import one_thread
 
 _MAX_PIECES = 320
@@ -39,8 +39,8 @@ class OnnxReader:
     def __init__(self, folder: Path) -> None:
         weights, tokenizer = _checked(folder, "weights"), _checked(folder, "tokenizer")
         try:
-            self._session = onnxruntime.InferenceSession(weights, one_thread(), providers=["CPUExecutionProvider"])
-            self._tokenizer = Tokenizer.from_str(tokenizer.decode())
+            self._session = onnxruntime.InferenceSession(str(weights), one_thread(), providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise ReaderUnavailable(f"The reader model in {folder} could not be loaded ({error}).") from error
         self._tokenizer.no_padding()
@@ -116,18 +116,17 @@ def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding
     return Span(encoding.offsets[found[0]][0], encoding.offsets[found[1]][1])
 
 
-def _checked(folder: Path, part: str) -> bytes:
+def _checked(folder: Path, part: str) -> Path:
     """The file that ``reader.json`` names as its *part*."""
     try:
         named = json.loads((folder / "reader.json").read_text(encoding="utf-8"))[part]
         file, expected = folder / str(named["file"]), str(named["sha256"])
-        content = file.read_bytes()
+        digest = sha256(file)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReaderUnavailable(f"The reader model in {folder} can't be read ({error}).") from error
-    digest = hashlib.sha256(content).hexdigest()
     if digest != expected:
         raise ReaderUnavailable(
             f"The reader model {file} isn't the one that reader.json names "
             f"(SHA-256 {digest[:12]}…, not {expected[:12]}…)."
         )
-    return content
+    return file

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import ModelUnavailable
+from index.hashing import sha256
 from index.ports import Progress, Vectors
 
 WEIGHTS, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "model.json"
@@ -27,17 +27,18 @@ class OnnxEmbedder:
     """
 
     def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
-        content = {name: _checked(folder / name, digest) for name, digest in files.items()}
+        for name, digest in files.items():
+            _check(folder / name, digest)
         try:
-            card = json.loads(content[CARD])
+            card = json.loads((folder / CARD).read_text(encoding="utf-8"))
             self.model_id, self.dimension, self.window = (
                 str(card["model_id"]),
                 int(card["dimension"]),
                 int(card["window"]),
             )
-            self._tokenizer = Tokenizer.from_str(content[TOKENIZER].decode())
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
             self._session = onnxruntime.InferenceSession(
-                content[WEIGHTS], one_thread(), providers=["CPUExecutionProvider"]
+                str(folder / WEIGHTS), one_thread(), providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise ModelUnavailable(
@@ -91,16 +92,15 @@ def _cut(ids: list[int], window: int) -> list[int]:
     return ids if len(ids) <= window else [*ids[: window - 1], ids[-1]]
 
 
-def _checked(path: Path, expected: str) -> bytes:
+def _check(path: Path, expected: str) -> None:
     try:
-        content = path.read_bytes()
+        actual = sha256(path)
     except OSError as error:
         raise ModelUnavailable(
             f"The embedding model {path} can't be read ({error.strerror}); run `footnoted index` to export it again."
         ) from error
-    if hashlib.sha256(content).hexdigest() != expected:
+    if actual != expected:
         raise ModelUnavailable(
             f"The embedding model {path} isn't the one that the index was built with; run `footnoted index` to export "
             "it again."
         )
-    return content
