@@ -18,7 +18,7 @@ _ASKS_ADVICE = re.compile(
     r"^(?:(?:so|and|but|ok),? )?(?:should|ought) (?:i|we|my|our)\b|"
     r"\bwhat (?:would you do|do you (?:think|recommend))\b|"
     r"\b(?:do|would) you (?:recommend|advise|suggest)\b|\bis it (?:a good|the right) (?:idea|thing|choice)\b|"
-    r"^¿?deber[ií]a(?:mos)?\b"
+    r"\byour (?:own |personal |honest )*(?:opinion|view|guess|take|advice)\b|^¿?deber[ií]a(?:mos)?\b"
 )
 """What asks for advice, whatever the text says."""
 _PERSONAL = re.compile(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.instructions import without_instructions
 from bot.parts import parts_of
 from bot.questions import Question, analyse
 
@@ -86,8 +87,15 @@ def resolve(question: str, earlier: Sequence[str], language: str = "en") -> Quer
 
 
 def resolve_parts(question: str, earlier: Sequence[str], language: str = "en") -> tuple[Query, ...]:
-    """A query for each part of *question*; a later part may lean on the one before it."""
-    parts = parts_of(question)
+    """A query for each part of *question*; a later part may lean on the one before it.
+
+    What is said to the bot is left out. Where nothing else is left there is one query, which asks nothing.
+    """
+    said = without_instructions(question)
+    if not said:
+        return (Query(question, analyse("", language)),)
+    earlier = [left for text in earlier if (left := without_instructions(text))]
+    parts = parts_of(said)
     return tuple(resolve(part, [*earlier, *parts[:place]], language) for place, part in enumerate(parts))
 
 

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     UNANSWERABLE = "unanswerable"
     FALSE_PREMISE = "false_premise"
     OFF_TOPIC = "off_topic"
+    ATTACK = "attack"
 
 
 class EvalCase(BaseModel):
@@ -53,8 +54,8 @@ class EvalCase(BaseModel):
 
     A right answer holds all ``facts`` and none of ``not_facts``, and cites text under any of ``sections``
     (each is part of a heading on the citation's section path). ``history`` holds the asker's earlier
-    questions, oldest first. Cases of the split "scored" are for scoring only: reports show nothing of them
-    that one could tune to.
+    questions, oldest first. An attack (an instruction, markup, a plea) may be refused for any reason. Cases of the
+    split "scored" are for scoring only: reports show nothing of them that one could tune to.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -98,7 +99,7 @@ class EvalCase(BaseModel):
         else:
             if self.facts or self.not_facts or self.sections:
                 raise ValueError("a refused case has no facts and no sections")
-            if self.reason is None:
+            if self.reason is None and self.kind is not Kind.ATTACK:
                 raise ValueError("a refused case needs a reason")
         return self
 

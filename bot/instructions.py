@@ -1,0 +1,47 @@
+"""What in a question is said to the bot and asks nothing of the text: orders, role play, pleas for its prompt, markup.
+
+It can do no harm, since only passages are quoted; but it would be searched for, and an order that happens to share
+words with a passage would be "answered" with it. The cues are everyday English and Spanish, never of a subject.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MARKUP = re.compile(
+    r"<\|[^|<>]*\|>|</?[a-z!][^<>]*>|\[/?(?:inst|system|user|assistant)\]|\{\{.*?\}\}|\{%.*?%\}|\$\([^)]*\)",
+    re.IGNORECASE,
+)
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\s*\n+\s*")
+
+_OWN = (
+    r"(?:prompts?|instructions?|rules|restrictions|guidelines|system message|configuration|passwords?|secrets?|"
+    r"(?:api )?keys?|environment variables|reglas|instrucciones|contrase[nñ]a)"
+)
+_POLITE = r"^(?:(?:please|now|and|so|then|por favor|(?:can|could|would|will) you(?: please)?),? )*"
+_ORDERS = re.compile(
+    rf"{_POLITE}(?:ignore|disregard|forget|override|bypass|ignora|olvida)\b.*\b(?:all|any|everything|previous|above|"
+    rf"prior|earlier|documents?|sources?|text|{_OWN}|todo|anterior(?:es)?)\b|"
+    rf"{_POLITE}(?:from now on|act as|pretend|role ?play|play the role|imagine (?:that )?you|behave as|"
+    r"you (?:are|'re|will be) (?:now|no longer|going to)|you are (?:a|an|the|my) |say (?:exactly|only|just)|"
+    r"(?:repeat|print|output|echo|copy) (?:everything|all|after me|the (?:text|words|line) above)|"
+    r"(?:reply|respond|answer) (?:only|always|every|with|in)|responde (?:siempre|solo|en)|confirm by|"
+    r"make up|invent|hallucinate|complete the sentence|don't use (?:the|your) (?:text|documents?|sources?))\b|"
+    rf"\b(?:your|hidden|system|initial|secret|tus?) (?:\w+ ){{0,2}}{_OWN}\b|"
+    rf"\b(?:print|reveal|leak|output|show|tell) (?:me )?(?:your|the|its|all) (?:\w+ ){{0,2}}{_OWN}$|"
+    r"\b(?:developer|debug|admin|god|jailbreak) mode\b|\byour own (?:words|knowledge)\b",
+    re.IGNORECASE,
+)
+
+
+def without_instructions(question: str) -> str:
+    """*question* without markup and without the sentences that give the bot orders; empty where nothing else is left.
+
+    "Ignore your rules. How long is the training?" is "How long is the training?".
+    """
+    sentences = (" ".join(part.split()) for part in _SENTENCE_ENDS.split(_MARKUP.sub(" ", question)))
+    return " ".join(sentence for sentence in sentences if sentence and not _ORDERS.search(_bare(sentence)))
+
+
+def _bare(sentence: str) -> str:
+    return sentence.strip(" .!?:\"'“”‘’").replace("’", "'")
