@@ -26,9 +26,9 @@ from scripts.reader.policy_sets import (
 )
 from scripts.reader.public_sets import public_examples, squad2_dev
 
-_MAKINGS = 4
+_MAKINGS = 6
 """Passes over the policy samples that differ in windows and near misses."""
-_LEFT_OUT = 0.45
+_LEFT_OUT = 0.35
 """The share of the windows without an answer that a pass leaves out, since there are seven for each with one."""
 _LONGEST_QUESTION = 500
 _NO_MARK = 0.2

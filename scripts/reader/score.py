@@ -1,4 +1,4 @@
-"""How well the bot tells what the text answers: the eval cases, each asked of its own explainer alone.
+"""How well the bot tells what the text answers: the eval cases but the attacks, each of its own explainer alone.
 
 python -m scripts.reader.score [--passages 8]
 
@@ -23,7 +23,7 @@ from bot.chatbot import Chatbot
 from bot.rewrite import resolve
 from bot.settings import BotSettings
 from corpus.load import bundled_explainers, load_corpus
-from eval.cases import EvalCase, load_cases
+from eval.cases import EvalCase, Kind, load_cases
 from index.build import build_index
 from index.embedders import MiniLMEmbedder
 
@@ -67,7 +67,7 @@ def main() -> None:
     """Prints the report of the open cases and that of the scored ones."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=8)
-    cases: Sequence[EvalCase] = load_cases(())
+    cases: Sequence[EvalCase] = [case for case in load_cases(()) if case.kind is not Kind.ATTACK]
     found: dict[str, list[tuple[float, bool]]] = {"open": [], "scored": []}
     for document_id, bot in chatbots(parser.parse_args().passages):
         for case in cases:

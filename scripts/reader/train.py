@@ -17,7 +17,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class Plan:
 
 PLANS = {
     "teacher": Plan(public=1.0, policy=3, rate=5e-5, policy_rate=4e-5, rows=64),
-    "student": Plan(public=3.0, policy=12, rate=4e-4, policy_rate=3e-4, rows=96),
+    "student": Plan(public=3.0, policy=8, rate=4e-4, policy_rate=3e-4, rows=96),
 }
 _LABELS = 0.5
 """The weight of the labels, where there's a teacher whose own weight is 1."""
@@ -99,7 +99,9 @@ def learn(
     heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
     heads += teacher.projection.parameters() if teacher else []
     body = [p for n, p in network.named_parameters() if n.startswith("encoder") and p.requires_grad]
-    optimizer = torch.optim.AdamW([{"params": body, "lr": rate}, {"params": heads, "lr": rate * 5}], weight_decay=0.01)
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": rate}, {"params": heads, "lr": rate * 5}], weight_decay=0.01, fused=True
+    )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _slope(step, len(parts)))
     began, shown = time.monotonic(), 0.0
     for step, make in enumerate(parts, 1):
@@ -220,32 +222,48 @@ def train(network: ReaderNetwork, sets: Sets, plan: Plan, teacher: Teacher | Non
         ("public", sets.public_parts(plan.public, plan.rows), plan.rate),
         ("policy", sets.policy_parts(plan.policy, plan.rows), plan.policy_rate),
     ):
+        if not parts:
+            continue
         learn(network, parts, rate, teacher, f"{name} {stage}")
         for held, rows in sets.held.items():
             _say(f"{name} after {stage}: {held} {report(network, rows)}")
 
 
-def main() -> None:
-    """Trains one network."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("plan", choices=PLANS)
     parser.add_argument("--packed", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--teacher", type=Path, nargs=2, metavar=("FOLDER", "WEIGHTS"))
+    parser.add_argument("--start", type=Path, help="weights to go on from, rather than the model's own")
+    parser.add_argument("--public", type=float, help="passes over the public rows, rather than the plan's")
+    parser.add_argument("--policy", type=int, help="passes over the policy rows, rather than the plan's")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def _load(network: ReaderNetwork, weights: Path) -> None:
+    network.load_state_dict(torch.load(weights, map_location=network.window.weight.device, weights_only=True))
+
+
+def main() -> None:
+    """Trains one network."""
+    options = _options()
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     sets = Sets(options.packed, device, random.Random(options.seed))  # noqa: S311 - not for secrets
     network = ReaderNetwork(options.model).to(device)
+    if options.start:
+        _load(network, options.start)
     teacher = None
     if options.teacher:
         teaches = ReaderNetwork(options.teacher[0]).to(device)
-        teaches.load_state_dict(torch.load(options.teacher[1], weights_only=True))
-        vocabulary = tokenizer_of(options.model).get_vocab()
-        teacher = Teacher(teaches, network, vocabulary)
-    train(network, sets, PLANS[options.plan], teacher, options.plan)
+        _load(teaches, options.teacher[1])
+        teacher = Teacher(teaches, network, tokenizer_of(options.model).get_vocab())
+    asked = {"public": options.public, "policy": options.policy}
+    plan = replace(PLANS[options.plan], **{name: passes for name, passes in asked.items() if passes is not None})
+    train(network, sets, plan, teacher, options.plan)
     torch.save({name: value.half().cpu() for name, value in network.state_dict().items()}, options.out)
 
 
