@@ -14,7 +14,7 @@ from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalRe
 from bot.errors import InvalidQuestion
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, Reader
-from bot.reader import window_of
+from bot.reader import PASSAGES_READ, window_of
 from bot.refusals import message_for, partly_message, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve, resolve_parts
@@ -40,7 +40,7 @@ class Chatbot:
     conversations: ConversationStore
     archived: Callable[[str, str], Document]
     reader: Reader | None = None
-    passages_read: int = 8
+    passages_read: int = PASSAGES_READ
     answer_threshold: float = 0.35
     max_question_chars: int = 2000
 

@@ -12,6 +12,7 @@ _MARKUP = re.compile(
     r"<\|[^|<>]*\|>|</?[a-z!][^<>]*>|\[/?(?:inst|system|user|assistant)\]|\{\{.*?\}\}|\{%.*?%\}|\$\([^)]*\)",
     re.IGNORECASE,
 )
+_NO_WORD = re.compile(r"\S{40,}")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\s*\n+\s*")
 
 _OWN = (
@@ -26,7 +27,8 @@ _ORDERS = re.compile(
     r"you (?:are|'re|will be) (?:now|no longer|going to)|you are (?:a|an|the|my) |say (?:exactly|only|just)|"
     r"(?:repeat|print|output|echo|copy) (?:everything|all|after me|the (?:text|words|line) above)|"
     r"(?:reply|respond|answer) (?:only|always|every|with|in)|responde (?:siempre|solo|en)|confirm by|"
-    r"make up|invent|hallucinate|complete the sentence|don't use (?:the|your) (?:text|documents?|sources?))\b|"
+    r"make up|invent|hallucinate|complete the sentence|confirm (?:that|it|this)|"
+    r"(?:answer|tell me) or (?:i|else)|publish|write (?:me )?(?:an?|the|some|\d+)|don't use (?:the|your) (?:text|documents?|sources?))\b|"
     rf"\b(?:your|hidden|system|initial|secret|tus?) (?:\w+ ){{0,2}}{_OWN}\b|"
     rf"\b(?:print|reveal|leak|output|show|tell) (?:me )?(?:your|the|its|all) (?:\w+ ){{0,2}}{_OWN}$|"
     r"\b(?:developer|debug|admin|god|jailbreak) mode\b|\byour own (?:words|knowledge)\b",
@@ -39,7 +41,7 @@ def without_instructions(question: str) -> str:
 
     "Ignore your rules. How long is the training?" is "How long is the training?".
     """
-    sentences = (" ".join(part.split()) for part in _SENTENCE_ENDS.split(_MARKUP.sub(" ", question)))
+    sentences = (" ".join(part.split()) for part in _SENTENCE_ENDS.split(_NO_WORD.sub(" ", _MARKUP.sub(" ", question))))
     return " ".join(sentence for sentence in sentences if sentence and not _ORDERS.search(_bare(sentence)))
 
 

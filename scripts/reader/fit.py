@@ -9,8 +9,10 @@ reader. `scripts.reader.score` scores the eval cases, which have no part in it.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +25,7 @@ from bot.logistic import Logistic
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import Reader
 from bot.rank import SentenceRanker
-from bot.reader import window_of
+from bot.reader import PASSAGES_READ, window_of
 from bot.retrieve import Evidence, Retriever
 from index.embedders import MiniLMEmbedder
 from index.ports import Embedder
@@ -70,19 +72,23 @@ class Asked:
 
 def ask_all(samples: Iterable[Sample], embedder: Embedder, reader: Reader) -> list[Asked]:
     """Retrieves and reads for every question of *samples*."""
-    asked = []
-    for sample in samples:
+
+    def ask(sample: Sample) -> list[Asked]:
         retriever = Retriever(sample.index, embedder)
         title = sample.index.documents[0].title
+        asked = []
         for question in sample.questions:
             evidence = retriever.search(question.query)
-            passages = [scored.passage for scored in evidence.passages]
+            passages = [scored.passage for scored in evidence.passages[:PASSAGES_READ]]
             readings = reader.read(
                 sample.index.expand(question.query.standalone), [window_of(p, title) for p in passages]
             )
             by_id = {p.id: reading for p, reading in zip(passages, readings, strict=True)}
             asked.append(Asked(sample, question, replace(evidence, readings=by_id)))
-    return asked
+        return asked
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # onnxruntime lets go of the interpreter while it runs
+        return [one for asked in threads.map(ask, samples) for one in asked]
 
 
 def fit_logistic(

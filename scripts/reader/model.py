@@ -14,6 +14,7 @@ from transformers import AutoModel
 from scripts.reader.packed import NOWHERE, UNKNOWN, Packed
 
 _CLS, _SEP = 101, 102
+_MOVED = 4
 _SPAN_WEIGHT = 0.5
 _SENTENCE_WEIGHT = 2.0
 _STATES_WEIGHT = 2.0
@@ -86,7 +87,7 @@ class ReaderNetwork(nn.Module):
 
 def as_mpnet(ids: Tensor, mask: Tensor) -> Tensor:
     """MPNet's vocabulary is MiniLM's moved by four, with special pieces of its own: <s> 0, <pad> 1, </s> 2."""
-    moved = torch.where(ids == _CLS, 0, torch.where(ids == _SEP, 2, ids + 4))
+    moved = torch.where(ids == _CLS, 0, torch.where(ids == _SEP, 2, ids + _MOVED))
     return torch.where(mask == 1, moved, 1)
 
 
@@ -187,7 +188,7 @@ class Neighbours:
 
     def __init__(self, network: ReaderNetwork, vocabulary: Mapping[str, int], device: torch.device) -> None:
         words = torch.tensor([at for word, at in vocabulary.items() if word.isalpha() and len(word) > 2], device=device)
-        weights = network.encoder.embeddings.word_embeddings.weight.detach()[words]
+        weights = network.encoder.embeddings.word_embeddings.weight.detach()[words + _MOVED * network.is_mpnet]
         unit = nn.functional.normalize(weights, dim=-1)
         nearest = torch.cat([(part @ unit.T).topk(_NEAREST + 1).indices[:, 1:] for part in unit.split(2048)])
         self._near = torch.arange(len(vocabulary), device=device)[:, None].repeat(1, _NEAREST)

@@ -1,6 +1,6 @@
 """How well the bot tells what the text answers: the eval cases but the attacks, each of its own explainer alone.
 
-python -m scripts.reader.score [--passages 8]
+python -m scripts.reader.score [--passages N]
 
 Nothing is fitted to the scored cases; the threshold was chosen on the open ones.
 """
@@ -20,6 +20,7 @@ from sklearn.metrics import roc_auc_score
 
 from bot.bootstrap import bootstrap
 from bot.chatbot import Chatbot
+from bot.reader import PASSAGES_READ
 from bot.rewrite import resolve
 from bot.settings import BotSettings
 from corpus.load import bundled_explainers, load_corpus
@@ -66,7 +67,7 @@ def report(p: NDArray[np.float64], answerable: NDArray[np.bool_]) -> str:
 def main() -> None:
     """Prints the report of the open cases and that of the scored ones."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--passages", type=int, default=8)
+    parser.add_argument("--passages", type=int, default=PASSAGES_READ)
     cases: Sequence[EvalCase] = [case for case in load_cases(()) if case.kind is not Kind.ATTACK]
     found: dict[str, list[tuple[float, bool]]] = {"open": [], "scored": []}
     for document_id, bot in chatbots(parser.parse_args().passages):

@@ -1,12 +1,12 @@
-"""Trains the reader from the packaged weights: a larger teacher, then MiniLM, which learns from the sets and from it.
+"""Trains a reader: a large one, which is shipped, or a small one, which learns from the sets and from the large one.
 
     python -m scripts.reader.prepare --data ../shared/data --out packed/
-    python -m scripts.reader.train teacher --packed packed/ --model MPNET --out teacher.pt
-    python -m scripts.reader.train student --packed packed/ --model MINILM --teacher MPNET teacher.pt --out reader.pt
+    python -m scripts.reader.train large --packed packed/ --model MPNET --out large.pt
+    python -m scripts.reader.train small --packed packed/ --model MINILM --teacher MPNET large.pt --out small.pt
 
 MPNET and MINILM are folders with all-mpnet-base-v2 and all-MiniLM-L6-v2. It needs torch, transformers and what
-`prepare` wrote, and nothing else, so that it can run on another machine. Without ``--teacher`` MiniLM learns from the
-sets alone.
+`prepare` wrote, and nothing else, so that it can run on another machine. Without ``--teacher`` a small one learns from
+the sets alone.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Plan:
 
 
 PLANS = {
-    "teacher": Plan(public=1.0, policy=3, rate=5e-5, policy_rate=4e-5, rows=64),
-    "student": Plan(public=3.0, policy=8, rate=4e-4, policy_rate=3e-4, rows=96),
+    "large": Plan(public=1.0, policy=2, rate=5e-5, policy_rate=4e-5, rows=64),
+    "small": Plan(public=3.0, policy=8, rate=4e-4, policy_rate=3e-4, rows=96),
 }
 _LABELS = 0.5
 """The weight of the labels, where there's a teacher whose own weight is 1."""

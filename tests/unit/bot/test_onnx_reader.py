@@ -16,7 +16,9 @@ from corpus.documents import Span
 def test_a_missing_or_changed_file_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ReaderUnavailable, match="can't be read"):
         OnnxReader(tmp_path)
-    (tmp_path / "reader.json").write_text(json.dumps({"weights": {"file": "w.onnx", "sha256": "0" * 64}}))
+    (tmp_path / "reader.json").write_text(
+        json.dumps({"graph": "w.onnx", "tokenizer": "w.onnx", "sha256": {"w.onnx": "0" * 64}})
+    )
     (tmp_path / "w.onnx").write_bytes(b"not a model")
     with pytest.raises(ReaderUnavailable, match="isn't the one that"):
         OnnxReader(tmp_path)
