@@ -20,8 +20,9 @@ from index.lexical import terms
 from index.ports import PassageIndex
 
 _OFF_TOPIC_SIMILARITY = 0.33
-"""Where no passage or sentence reaches this cosine, none is about what was asked. On the open cases MiniLM puts the
-off-topic questions at 0.17 to 0.32, and 72 of the 74 answerable ones above."""
+"""Where no passage or sentence reaches this cosine, none is about what was asked, unless the reader finds that one answers.
+On the open cases MiniLM puts the off-topic questions at 0.17 to 0.32, and 72 of the 74
+answerable ones above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ class Judge:
         missing = tuple(term for term in query.asked.terms if self._index.term_weight(term) >= self._unseen())
         features = self.features(query, evidence, draft)
         nearest = max([evidence.similarity, *(candidate.similarity for candidate in evidence.candidates)])
-        if nearest < _OFF_TOPIC_SIMILARITY:
-            return Assessment(0.0, missing, off_topic=True)
+        off_topic = nearest < _OFF_TOPIC_SIMILARITY and features.get("window", UNREAD) < 0
+        if off_topic or not draft.claims:
+            return Assessment(0.0, missing, off_topic)
         model = self._models["answerable" if evidence.readings else "answerable_without_reader"]
-        probability = model.probability(features) if draft.claims else 0.0
-        return Assessment(probability, missing)
+        return Assessment(model.probability(features), missing, off_topic)
 
     def _unseen(self) -> float:
         """The weight of a term that no sentence holds."""

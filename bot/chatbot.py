@@ -14,7 +14,7 @@ from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalRe
 from bot.errors import InvalidQuestion
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, Reader
-from bot.reader import PASSAGES_READ, window_of
+from bot.reader import PASSAGES_READ, read_on, window_of
 from bot.refusals import message_for, partly_message, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve, resolve_parts
@@ -41,7 +41,7 @@ class Chatbot:
     archived: Callable[[str, str], Document]
     reader: Reader | None = None
     passages_read: int = PASSAGES_READ
-    answer_threshold: float = 0.35
+    answer_threshold: float = 0.4
     max_question_chars: int = 2000
 
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
@@ -80,8 +80,8 @@ class Chatbot:
         if self.reader is None or not languages <= self.reader.languages:
             return evidence
         windows = [window_of(passage, documents[passage.document_id].title) for passage in passages]
-        readings = self.reader.read(self.retriever.index.expand(query.standalone), windows)
-        return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=True)})
+        readings = read_on(self.reader.read, self.retriever.index.expand(query.standalone), windows)
+        return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=False)})
 
     def _decide(self, findings: Sequence[_Finding]) -> Reply:
         """The grounded answer to the parts that the text likely answers; a refusal where it answers none."""

@@ -28,7 +28,8 @@ _ORDERS = re.compile(
     r"(?:repeat|print|output|echo|copy) (?:everything|all|after me|the (?:text|words|line) above)|"
     r"(?:reply|respond|answer) (?:only|always|every|with|in)|responde (?:siempre|solo|en)|confirm by|"
     r"make up|invent|hallucinate|complete the sentence|confirm (?:that|it|this)|"
-    r"(?:answer|tell me) or (?:i|else)|publish|write (?:me )?(?:an?|the|some|\d+)|don't use (?:the|your) (?:text|documents?|sources?))\b|"
+    r"(?:answer|tell me) or (?:i|else)|publish|"
+    r"write (?:me )?(?:an?|the|some|\d+)|don't use (?:the|your) (?:text|documents?|sources?))\b|"
     rf"\b(?:your|hidden|system|initial|secret|tus?) (?:\w+ ){{0,2}}{_OWN}\b|"
     rf"\b(?:print|reveal|leak|output|show|tell) (?:me )?(?:your|the|its|all) (?:\w+ ){{0,2}}{_OWN}$|"
     r"\b(?:developer|debug|admin|god|jailbreak) mode\b|\byour own (?:words|knowledge)\b",

@@ -25,7 +25,7 @@ from bot.logistic import Logistic
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import Reader
 from bot.rank import SentenceRanker
-from bot.reader import PASSAGES_READ, window_of
+from bot.reader import PASSAGES_READ, read_on, window_of
 from bot.retrieve import Evidence, Retriever
 from index.embedders import MiniLMEmbedder
 from index.ports import Embedder
@@ -80,10 +80,9 @@ def ask_all(samples: Iterable[Sample], embedder: Embedder, reader: Reader) -> li
         for question in sample.questions:
             evidence = retriever.search(question.query)
             passages = [scored.passage for scored in evidence.passages[:PASSAGES_READ]]
-            readings = reader.read(
-                sample.index.expand(question.query.standalone), [window_of(p, title) for p in passages]
-            )
-            by_id = {p.id: reading for p, reading in zip(passages, readings, strict=True)}
+            windows = [window_of(p, title) for p in passages]
+            readings = read_on(reader.read, sample.index.expand(question.query.standalone), windows)
+            by_id = {p.id: reading for p, reading in zip(passages, readings, strict=False)}
             asked.append(Asked(sample, question, replace(evidence, readings=by_id)))
         return asked
 

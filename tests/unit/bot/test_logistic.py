@@ -27,4 +27,4 @@ def test_the_fitted_regressions_weigh_what_reads_and_what_is_named() -> None:
     assert models["sentence"].weights["read"] > 0
     assert models["sentence_without_reader"].weights["similarity"] > 0
     assert models["answerable"].weights["window"] > 0
-    assert models["answerable_without_reader"].weights["names_not_in_passage"] < 0
+    assert models["answerable_without_reader"].weights["names_not_in_quote"] < 0
