@@ -20,9 +20,8 @@ from index.lexical import terms
 from index.ports import PassageIndex
 
 _OFF_TOPIC_SIMILARITY = 0.33
-"""Where no passage or sentence reaches this cosine, none is about what was asked, unless the reader finds that one answers.
-On the open cases MiniLM puts the off-topic questions at 0.17 to 0.32, and 72 of the 74
-answerable ones above."""
+"""Where no passage or sentence reaches this cosine, none is about what was asked, unless the reader finds that one
+answers. On the open cases MiniLM puts the off-topic questions at 0.17 to 0.32, and 72 of 74 answerable ones above."""
 
 
 @dataclass(frozen=True, slots=True)
