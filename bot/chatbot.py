@@ -59,7 +59,15 @@ class Chatbot:
         return reply
 
     def _find(self, query: Query, clock: _Clock) -> _Finding:
-        """What the index, the reader and the generator make of one part of the question."""
+        """What is found for one part of the question; asked alone where it may be and isn't answered otherwise."""
+        found = self._look_up(query, clock)
+        if query.may_stand_alone and not self._answers(found):
+            alone = self._look_up(replace(query, before=None), clock)
+            return alone if self._answers(alone) else found
+        return found
+
+    def _look_up(self, query: Query, clock: _Clock) -> _Finding:
+        """What the index, the reader and the generator make of *query*."""
         with clock.stage("retrieve"):
             evidence = self.retriever.search(query)
         with clock.stage("read"):
@@ -70,7 +78,7 @@ class Chatbot:
 
     def assess(self, query: Query) -> Assessment:
         """How likely the text answers *query*, without a reply."""
-        return self._find(query, _Clock()).assessment
+        return self._look_up(query, _Clock()).assessment
 
     def _read(self, query: Query, evidence: Evidence) -> Evidence:
         """*evidence* with what the reader says of its best passages; as it was where none can read them."""

@@ -55,12 +55,14 @@ class Query:
     """What is sent to the index.
 
     ``text`` is the reader's question, analysed as ``asked``. Where the question leans on earlier turns, ``before``
-    is the earlier question it leans on, and ``standalone`` holds both.
+    is the earlier question it leans on, and ``standalone`` holds both. ``may_stand_alone`` where nothing says so but
+    how short it is: "Who pays for the training?" may be a new question.
     """
 
     text: str
     asked: Question
     before: Question | None = None
+    may_stand_alone: bool = False
 
     @property
     def standalone(self) -> str:
@@ -83,7 +85,8 @@ def resolve(question: str, earlier: Sequence[str], language: str = "en") -> Quer
     asked = analyse(question, language)
     if not earlier or not leans_on_history(question, asked):
         return Query(question, asked)
-    return Query(question, asked, analyse(_antecedent(earlier, language), language))
+    before = analyse(_antecedent(earlier, language), language)
+    return Query(question, asked, before, may_stand_alone=_is_only_short(question, asked))
 
 
 def resolve_parts(question: str, earlier: Sequence[str], language: str = "en") -> tuple[Query, ...]:
@@ -111,6 +114,12 @@ def leans_on_history(question: str, asked: Question) -> bool:
     if not asked.names and (count <= _FEW_TERMS or (_ASKS_ON.search(spoken) and count < _SOME_TERMS)):
         return True
     return _points_back(spoken, asked)
+
+
+def _is_only_short(question: str, asked: Question) -> bool:
+    spoken = " ".join(question.split()).casefold()
+    cues = (_GOES_ON, _ASKS_ON, _POINTS_BACK, _OPENS_POINTING, _ENDS_POINTING)
+    return len(asked.terms) == _FEW_TERMS and not any(cue.search(spoken) for cue in cues)
 
 
 def _points_back(spoken: str, asked: Question) -> bool:

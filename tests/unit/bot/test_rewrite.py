@@ -52,3 +52,19 @@ def test_most_follow_ups_of_the_samples_are_found_and_few_other_questions_taken_
             found[bool(asked.history)].append(leans_on_history(asked.question, analyse(asked.question)))
     assert sum(found[True]) / len(found[True]) > 0.88
     assert sum(found[False]) / len(found[False]) < 0.09
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("Who pays for the training?", True),
+        ("And who pays for training?", False),
+        ("Who pays for it?", False),
+        ("Why so long?", False),
+        ("What about pears?", False),
+    ],
+)
+def test_a_question_that_is_only_short_may_stand_alone(question: str, alone: bool) -> None:
+    query = resolve(question, ["How long do growers in Millbrook train?"])
+    assert query.before is not None
+    assert query.may_stand_alone is alone
