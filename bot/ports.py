@@ -26,7 +26,7 @@ class AnswerGenerator(Protocol):
 
 
 class Reader(Protocol):
-    """A small model that reads a question with passages."""
+    """A model that reads a question with passages."""
 
     languages: frozenset[str]
     """The primary subtags (BCP 47) of the languages that it was trained to read."""

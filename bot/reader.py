@@ -47,7 +47,8 @@ def window_of(passage: Passage, title: str) -> Window:
     return Window(heading, passage.text, tuple(sentences))
 
 
-Read = Callable[[str, Sequence["Window"]], list["Reading"]]
+Read = Callable[[str, Sequence[Window]], list[Reading]]
+"""What `bot.ports.Reader.read` is."""
 
 
 def read_on(read: Read, question: str, windows: Sequence[Window]) -> list[Reading]:
