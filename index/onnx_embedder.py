@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from index.ports import Progress, Vectors
 WEIGHTS, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "model.json"
 """An exported model's files: the graph from word pieces to unit vectors, its tokenizer, and what it is."""
 
-_BATCH = 32
+BATCH = 32
 
 
 class OnnxEmbedder:
@@ -53,15 +53,9 @@ class OnnxEmbedder:
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Shape (len(texts), dimension). Longest first, so that each batch pads little."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         encoded = self._tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda i: -len(encoded[i].ids))
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            vectors[rows] = self._run([encoded[row] for row in rows])
-            if progress:
-                progress(min(start + _BATCH, len(order)), len(order))
-        return vectors
+        lengths = [len(encoding.ids) for encoding in encoded]
+        return longest_first(lengths, self.dimension, lambda rows: self._run([encoded[row] for row in rows]), progress)
 
     def embed_query(self, text: str) -> Vectors:
         """Shape (dimension,)."""
@@ -77,6 +71,20 @@ class OnnxEmbedder:
             mask[at, : len(row)] = 1
         vectors: Vectors = self._session.run(["vectors"], {"input_ids": ids, "attention_mask": mask})[0]
         return vectors
+
+
+def longest_first(
+    lengths: Sequence[int], dimension: int, embed: Callable[[list[int]], Vectors], progress: Progress | None
+) -> Vectors:
+    """Shape (len(lengths), dimension): what *embed* makes of the rows that it is called with, a batch at a time."""
+    vectors = np.zeros((len(lengths), dimension), dtype=np.float32)
+    order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
+    for start in range(0, len(order), BATCH):
+        rows = order[start : start + BATCH]
+        vectors[rows] = embed(rows)
+        if progress:
+            progress(min(start + BATCH, len(order)), len(order))
+    return vectors
 
 
 def one_thread() -> onnxruntime.SessionOptions:
