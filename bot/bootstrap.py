@@ -13,7 +13,7 @@ from bot.ports import ConversationStore, Reader
 from bot.retrieve import Retriever
 from bot.settings import BotSettings
 from index.build import open_embedder, open_index
-from index.ports import Embedder
+from index.ports import Embedder, PassageIndex
 from index.store import IndexStore
 
 
@@ -24,17 +24,23 @@ def bootstrap(settings: BotSettings, *, keep_conversations: bool, embedder: Embe
     must work from a read-only folder). Raises `index.errors.IndexingError`, `bot.errors.ConversationStoreError`.
     """
     embedder = embedder or open_embedder(settings.data_dir)
-    index = open_index(settings.data_dir, embedder)
-    return Chatbot(
-        retriever=Retriever(index, embedder),
-        generator=ExtractiveGenerator(index),
-        judge=Judge(index),
-        conversations=_conversations(settings.data_dir, keep_conversations),
-        archived=IndexStore(settings.data_dir).document,
-        answer_threshold=settings.answer_threshold,
-        reader=_reader(settings),
-        max_question_chars=settings.max_question_chars,
-    )
+    conversations = _conversations(settings.data_dir, keep_conversations)
+    reader = _reader(settings)
+
+    def over(index: PassageIndex) -> Chatbot:
+        return Chatbot(
+            retriever=Retriever(index, embedder),
+            generator=ExtractiveGenerator(index),
+            judge=Judge(index),
+            conversations=conversations,
+            archived=IndexStore(settings.data_dir).document,
+            limited_to=lambda document_ids: over(index.limited_to(document_ids)),
+            answer_threshold=settings.answer_threshold,
+            reader=reader,
+            max_question_chars=settings.max_question_chars,
+        )
+
+    return over(open_index(settings.data_dir, embedder))
 
 
 def _reader(settings: BotSettings) -> Reader | None:

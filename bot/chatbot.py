@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -39,6 +39,8 @@ class Chatbot:
     judge: AnswerJudge
     conversations: ConversationStore
     archived: Callable[[str, str], Document]
+    limited_to: Callable[[Collection[str]], Chatbot]
+    """The same chatbot over only the documents of those ids."""
     reader: Reader | None = None
     passages_read: int = PASSAGES_READ
     answer_threshold: float = 0.4

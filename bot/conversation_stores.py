@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from bot.answers import Reply, Turn
-from bot.errors import ConversationStoreError
 from bot.ports import ConversationSummary
+from bot.sqlite import SqliteFile
 
 _REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 _SCHEMA = """
@@ -30,41 +28,15 @@ CREATE TABLE IF NOT EXISTS turn (
 class SqliteConversationStore:
     """One SQLite file, in WAL mode, safe for several threads and processes.
 
-    A connection is opened for each call: it costs some 100 microseconds and leaves nothing shared.
+    Questions and replies are kept as they were, until they are deleted.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise self._failure(error) from error
-        with self._connection() as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(_SCHEMA)
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            connection = sqlite3.connect(self._path, timeout=10, isolation_level="IMMEDIATE")
-            try:
-                with connection:
-                    yield connection
-            finally:
-                connection.close()
-        except (sqlite3.Error, ValidationError) as error:
-            raise self._failure(error) from error
-
-    def _failure(self, error: Exception) -> ConversationStoreError:
-        reason = "a stored reply is damaged" if isinstance(error, ValidationError) else str(error)
-        return ConversationStoreError(
-            f"The conversations in {self._path} can't be used ({reason}); check that the folder is writable and "
-            "the file whole, or choose another --data-dir."
-        )
+        self._file = SqliteFile(path, _SCHEMA, "The conversations")
 
     def turns(self, conversation_id: str) -> Sequence[Turn]:
         """The turns of a conversation, oldest first."""
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             rows = connection.execute(
                 "SELECT question, reply FROM turn WHERE conversation_id = ? ORDER BY number", (conversation_id,)
             ).fetchall()
@@ -73,7 +45,7 @@ class SqliteConversationStore:
     def append(self, conversation_id: str, turn: Turn) -> None:
         """Adds *turn* as the next one, whichever process asks."""
         reply = _REPLY.dump_json(turn.reply).decode() if turn.reply else None
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             connection.execute(
                 "INSERT INTO turn SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ? FROM turn WHERE conversation_id = ?",
                 (conversation_id, turn.question, reply, datetime.now(UTC).isoformat(), conversation_id),
@@ -81,7 +53,7 @@ class SqliteConversationStore:
 
     def conversations(self, limit: int = 50) -> Sequence[ConversationSummary]:
         """The conversations that were used last, newest first."""
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             rows = connection.execute(
                 "SELECT conversation_id, max(CASE number WHEN 1 THEN question END), count(*), max(asked_at) "
                 "FROM turn GROUP BY conversation_id ORDER BY max(asked_at) DESC, conversation_id LIMIT ?",
@@ -91,7 +63,7 @@ class SqliteConversationStore:
 
     def delete(self, conversation_id: str) -> bool:
         """Removes a conversation and all its turns."""
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             return connection.execute("DELETE FROM turn WHERE conversation_id = ?", (conversation_id,)).rowcount > 0
 
 

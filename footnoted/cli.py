@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import typer
 
-from footnoted.commands import ask, chat, evaluate, index, serve
+from footnoted.commands import ask, chat, evaluate, index, mcp, serve
 
 app = typer.Typer(
     add_completion=False,
@@ -22,6 +22,7 @@ app.command("serve")(serve.run)
 app.command("ask")(ask.run)
 app.command("chat")(chat.run)
 app.command("eval")(evaluate.run)
+app.command("mcp")(mcp.run)
 
 
 def main() -> None:

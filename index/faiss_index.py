@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -22,6 +22,7 @@ from index.ports import IndexedSentence, Ranking, SearchResult, Vectors
 _PASSAGE: TypeAdapter[Passage] = TypeAdapter(Passage)
 _PASSAGES_FAISS = "passages.faiss"
 _SENTENCES_FAISS = "sentences.faiss"
+_WORDS = ("passage_words", "sentence_words")
 
 
 class FaissIndex:
@@ -71,6 +72,15 @@ class FaissIndex:
             lexical_passages=self._passage_words.search(query, limit),
             lexical_sentences=self._sentence_words.search(query, limit),
         )
+
+    def limited_to(self, document_ids: Collection[str]) -> FaissIndex:
+        """The index of only those documents, in memory: words are as rare in it as they are in them."""
+        documents = tuple(document for document in self.documents if document.id in document_ids)
+        rows = [row for row, passage in enumerate(self.passages) if passage.document_id in document_ids]
+        passages = tuple(self.passages[row] for row in rows)
+        sentence_rows = [i for row in rows for i in self.sentence_rows(row)]
+        vectors = (_rows_of(self._passage_vectors, rows), _rows_of(self._sentence_vectors, sentence_rows))
+        return FaissIndex(self.version, documents, passages, vectors, _lexical(documents, passages))
 
     @cached_property
     def _abbreviations(self) -> dict[str, dict[str, str]]:
@@ -144,6 +154,14 @@ def write_index(
     """Writes the files that `read_index` reads; *vectors* are those of the passages and of the sentences."""
     _write_lines(folder / "documents.jsonl", [dump_document(document) for document in documents])
     _write_lines(folder / "passages.jsonl", [_PASSAGE.dump_json(passage) for passage in passages])
+    for name, words in zip(_WORDS, _lexical(documents, passages), strict=True):
+        words.save(folder / name)
+    for name, rows in zip((_PASSAGES_FAISS, _SENTENCES_FAISS), vectors, strict=True):
+        faiss.write_index(_flat(rows), str(folder / name))
+
+
+def _lexical(documents: Sequence[Document], passages: Sequence[Passage]) -> tuple[LexicalIndex, LexicalIndex]:
+    """The words of the passages and of the sentences."""
     language = {document.id: document.language for document in documents}
     of_sentence = [language[passage.document_id] for passage in passages for _ in passage.sentences]
     known = {document.id: learn(document.text) for document in documents}
@@ -153,12 +171,17 @@ def write_index(
     words_of_sentences = [
         terms(text, tag) for text, tag in zip(sentence_texts(documents, passages), of_sentence, strict=True)
     ]
-    LexicalIndex.build(words_of_passages).save(folder / "passage_words")
-    LexicalIndex.build(words_of_sentences).save(folder / "sentence_words")
-    for name, rows in zip((_PASSAGES_FAISS, _SENTENCES_FAISS), vectors, strict=True):
-        flat = faiss.IndexFlatIP(rows.shape[1])
-        flat.add(np.ascontiguousarray(rows, dtype=np.float32))
-        faiss.write_index(flat, str(folder / name))
+    return LexicalIndex.build(words_of_passages), LexicalIndex.build(words_of_sentences)
+
+
+def _flat(rows: Vectors) -> faiss.Index:
+    flat = faiss.IndexFlatIP(rows.shape[1])
+    flat.add(np.ascontiguousarray(rows, dtype=np.float32))
+    return flat
+
+
+def _rows_of(vectors: faiss.Index, rows: Sequence[int]) -> faiss.Index:
+    return _flat(vectors.reconstruct_batch(np.asarray(rows, dtype=np.int64)))
 
 
 def _write_lines(path: Path, lines: list[bytes]) -> None:
@@ -175,8 +198,8 @@ def read_index(folder: Path, version: str) -> FaissIndex:
             faiss.read_index(str(folder / _SENTENCES_FAISS)),
         )
         lexical = (
-            LexicalIndex.load(folder / "passage_words", len(passages)),
-            LexicalIndex.load(folder / "sentence_words", sum(len(p.sentences) for p in passages)),
+            LexicalIndex.load(folder / _WORDS[0], len(passages)),
+            LexicalIndex.load(folder / _WORDS[1], sum(len(p.sentences) for p in passages)),
         )
     except (OSError, ValidationError, ValueError, RuntimeError, KeyError) as error:
         raise IndexCorrupt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -111,6 +111,10 @@ class PassageIndex(Protocol):
 
     def search(self, vector: Vectors, text: str, limit: int) -> SearchResult:
         """The *limit* best rows of each search, by *vector* (shape (dimension,)) and by the words of *text*."""
+        ...
+
+    def limited_to(self, document_ids: Collection[str]) -> PassageIndex:
+        """The index of only those documents."""
         ...
 
     def expand(self, text: str, document_id: str | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import numpy as np
@@ -158,6 +158,12 @@ class BruteForceIndex:
             for rows in self._terms
         ]
         return SearchResult(dense[0], dense[1], lexical[0], lexical[1])
+
+    def limited_to(self, document_ids: Collection[str]) -> BruteForceIndex:
+        """There is one document here: it is in, or there is nothing to search."""
+        if self.documents[0].id not in document_ids:
+            raise ValueError("the fake can't be empty")
+        return self
 
     def _ranking(self, scores: Vectors, limit: int, above: float) -> Ranking:
         rows = sorted((row for row in range(len(scores)) if scores[row] > above), key=lambda row: (-scores[row], row))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
+from web.bootstrap import open_outlets
 from web.errors import install_error_handlers
 from web.middleware import BodyLimit, LastCatch, SecurityHeaders
 from web.pages import STATIC, Pages
-from web.routes import api, health, pages, reader
+from web.routes import api, health, openai_api, pages, reader
 from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
@@ -34,25 +38,40 @@ class _Application(FastAPI):
         return described
 
 
-def create_app(chatbot: Chatbot, settings: WebSettings) -> FastAPI:
-    """The application that serves *chatbot*.
+def create_app(chatbot: Chatbot, settings: WebSettings, data_dir: Path = Path("data")) -> FastAPI:
+    """The application that serves *chatbot*, and the channels that *settings* set up.
+
+    What waits to be answered there, and what readers think of replies, is kept in *data_dir*. Raises `SettingError`,
+    `bot.errors.ConversationStoreError`.
 
     The interactive documentation of FastAPI stays off: it would load its scripts from another site. The
     description it is made from is at ``/openapi.json``.
     """
+    site = Site(chatbot, Pages())
+    outlets = open_outlets(site, settings, data_dir)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with outlets.running():
+            yield
+
     app = _Application(
         title="Footnoted",
         description=DESCRIPTION,
         version=_version(),
         docs_url=None,
         redoc_url=None,
+        lifespan=lifespan,
         middleware=[Middleware(SecurityHeaders), Middleware(LastCatch), Middleware(BodyLimit)],
     )
-    app.state.site = Site(chatbot, Pages())
+    app.state.site = site
+    app.state.outlets = outlets
     app.state.settings = settings
     install_error_handlers(app)
-    for routes in (pages, reader, api, health):
+    for routes in (pages, reader, api, health, openai_api):
         app.include_router(routes.router)
+    for router in outlets.routers:
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -1,5 +1,7 @@
 """Errors as people and programs see them: problem details (RFC 9457) for programs, a page for people.
 
+Programs that speak OpenAI's API get OpenAI's form instead, so that their clients raise their own errors.
+
 Whatever goes wrong, the reader gets one sentence and the operator's log gets no question.
 """
 
@@ -18,11 +20,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.error_table import ERROR_TABLE, entry_for
+from web.channels.openai_chat import error_dict
 from web.site import site_of
 
 log = logging.getLogger("footnoted.web")
 
 PROGRAM_PATHS = ("/api/", "/healthz", "/readyz", "/openapi.json")
+
+OPENAI_PATHS = "/v1/"
 
 UNREADABLE_BODY = "There was an error parsing the body"
 """What FastAPI says of a body that isn't UTF-8, is nested too deeply or holds an endless number."""
@@ -66,10 +71,30 @@ class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
 
+class ParameterRefused(HTTPException):
+    """A request to OpenAI's API whose field *param* asks for what isn't to be had; *code* is OpenAI's word for it."""
+
+    def __init__(self, status: int, sentence: str, param: str, code: str) -> None:
+        super().__init__(status, sentence)
+        self.param = param
+        self.code = code
+
+
 def error_response(
-    request: Request, status: int, detail: str, *, title: str | None = None, headers: Any = None
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    title: str | None = None,
+    headers: Any = None,
+    param: str | None = None,
+    code: str | None = None,
 ) -> Response:
-    """*detail*, one sentence, as a problem for programs or as a page for people."""
+    """*detail*, one sentence, as a problem for programs, in OpenAI's form under its paths, or as a page for people."""
+    if request.url.path.startswith(OPENAI_PATHS):
+        # OpenAI has no 422: what can't be used is a 400 there.
+        status = 400 if status == 422 else status
+        return JSONResponse(error_dict(status, detail, param, code), status, headers)
     phrase = HTTPStatus(status).phrase
     if request.url.path.startswith(PROGRAM_PATHS):
         problem = {"type": "about:blank", "title": title or phrase, "status": status, "detail": detail}
@@ -96,7 +121,8 @@ def _http_error(request: Request, error: Exception) -> Response:
     detail = error.detail
     if detail in {HTTPStatus(error.status_code).phrase, UNREADABLE_BODY}:
         detail = SENTENCES.get(error.status_code, detail)
-    return error_response(request, error.status_code, detail, headers=error.headers)
+    named = {"param": error.param, "code": error.code} if isinstance(error, ParameterRefused) else {}
+    return error_response(request, error.status_code, detail, headers=error.headers, **named)
 
 
 def _invalid_request(request: Request, error: Exception) -> Response:
@@ -106,12 +132,17 @@ def _invalid_request(request: Request, error: Exception) -> Response:
         return error_response(request, 404, SENTENCES[404])
     if first["type"] == "json_invalid":
         return error_response(request, 400, "The request's body isn't valid JSON; please check its syntax.")
-    return error_response(request, 422, _validation_sentence(first), title="The request can't be used")
+    field = _field_of(first)
+    return error_response(request, 422, _validation_sentence(first), title="The request can't be used", param=field)
+
+
+def _field_of(error: dict[str, Any]) -> str:
+    return ".".join(str(part) for part in error["loc"][1:]) or "body"
 
 
 def _validation_sentence(error: dict[str, Any]) -> str:
     """Pydantic's finding as a sentence; what was sent is not repeated."""
-    field = ".".join(str(part) for part in error["loc"][1:]) or "body"
+    field = _field_of(error)
     finding = error["msg"][:1].lower() + error["msg"][1:]
     return f"The request's {field!r} can't be used: {finding}."
 

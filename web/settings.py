@@ -1,13 +1,31 @@
-"""The settings of the web server."""
+"""The settings of the web server and of the channels behind it."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class SettingError(Exception):
+    """A setting, or a file that a setting names, that can't be used; the message says which and why."""
+
+
+def _site_address(address: str) -> str:
+    """*address* without a slash at its end: paths are put behind it."""
+    if not address.startswith(("https://", "http://")):
+        raise PydanticCustomError("address", "it must begin with https:// (or http://)")
+    return address.rstrip("/")
+
+
+SiteAddress = Annotated[str, AfterValidator(_site_address)]
+
+
 class WebSettings(BaseSettings):
-    """Where the pages and the API are served: ``FOOTNOTED_HOST`` and ``FOOTNOTED_PORT``.
+    """Environment variables ``FOOTNOTED_…``; secrets are never shown.
 
     The default address is reached from this machine only, because the pages list every conversation kept.
     """
@@ -16,3 +34,54 @@ class WebSettings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", min_length=1, description="Address that the server binds to.")
     port: int = Field(default=8000, ge=1, le=65535, description="TCP port that the server listens on.")
+    public_url: SiteAddress | None = Field(default=None, description="Address at which people reach the pages.")
+    slack_bot_token: SecretStr | None = Field(default=None, description="Bot token (xoxb-…) of the Slack app.")
+    slack_signing_secret: SecretStr | None = Field(default=None, description="Signing secret of the Slack app.")
+    slack_app_token: SecretStr | None = Field(default=None, description="App-level token (xapp-…), for Socket Mode.")
+    slack_rules: Path | None = Field(default=None, description="TOML file: where the bot answers, and whom.")
+    slack_api_url: SiteAddress = Field(default="https://slack.com/api", description="Address of Slack's Web API.")
+    webhook_tokens: SecretStr | None = Field(default=None, description="Tokens of webhooks, with commas between them.")
+    webhook_secret: SecretStr | None = Field(default=None, description="Secret that signs webhooks, as Slack does.")
+    webhook_reply_hosts: str = Field(default="", description="Hosts that delayed replies may go to, commas between.")
+
+    @property
+    def uses_slack(self) -> bool:
+        """Whether any part of the Slack app is set up."""
+        return any((self.slack_bot_token, self.slack_signing_secret, self.slack_app_token))
+
+    @property
+    def uses_webhooks(self) -> bool:
+        """Whether other chat programs may call."""
+        return bool(self.tokens_of_webhooks or self.webhook_secret)
+
+    @property
+    def tokens_of_webhooks(self) -> tuple[str, ...]:
+        """The tokens, each the secret of one integration."""
+        return _listed(self.webhook_tokens.get_secret_value() if self.webhook_tokens else "")
+
+    @property
+    def hosts_of_replies(self) -> frozenset[str]:
+        """The hosts that delayed replies may go to: a name, or a name and a port."""
+        return frozenset(host.lower() for host in _listed(self.webhook_reply_hosts))
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        """Refuses a Slack app that couldn't verify what comes in, or couldn't answer."""
+        if not self.uses_slack:
+            return self
+        if not self.slack_bot_token:
+            raise _missing("FOOTNOTED_SLACK_BOT_TOKEN")
+        if not (self.slack_signing_secret or self.slack_app_token):
+            raise _missing("FOOTNOTED_SLACK_SIGNING_SECRET")
+        if not self.public_url:
+            raise _missing("FOOTNOTED_PUBLIC_URL")
+        return self
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """What stands between the commas of *text*."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _missing(name: str) -> PydanticCustomError:
+    return PydanticCustomError("missing", "Slack is set up without {name}; set it too", {"name": name})

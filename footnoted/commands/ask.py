@@ -28,7 +28,7 @@ def run(
         typer.Option("--batch", help="JSON lines {id, question, history} in, a reply a line out; - is stdin."),
     ] = None,
 ) -> None:
-    """Ask one question (exit code 0 answered, 3 refused), or a batch."""
+    """Ask one question (exit code 0 answered, 3 refused, 2 can't be asked), or a batch."""
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a QUESTION, or --batch FILE, and not both.")
     if batch is not None:

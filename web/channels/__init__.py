@@ -1,0 +1,1 @@
+"""The ways a reply is written for each channel: one adapter a file."""

@@ -1,0 +1,576 @@
+"""The Model Context Protocol, by its official SDK: three tools, and every explainer's text as a resource.
+
+Specification: https://modelcontextprotocol.io/specification. The low-level server of the SDK is used, not
+`MCPServer`: that one ignores arguments it doesn't know, repeats what was sent in its errors, and logs an exception
+with its text, which may quote a question.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from anyio import CapacityLimiter, to_thread
+from mcp.server import Server, ServerRequestContext
+from mcp.server.stdio import stdio_server
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.exceptions import MCPError
+from mcp.types import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+    Resource,
+    ResourceTemplate,
+    TextContent,
+    TextResourceContents,
+    Tool,
+    ToolAnnotations,
+)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.applications import Starlette
+
+from bot.answers import CitedDocument, ScoredPassage
+from bot.chatbot import clean_question, new_conversation_id
+from bot.conversation_stores import InMemoryConversationStore
+from bot.error_table import entry_for
+from bot.footnotes import document_dict, permalink, reply_dict, section_path
+from bot.rewrite import resolve
+from corpus.documents import Document, Span
+from corpus.errors import DocumentNotFound
+from index.chunk import note_section
+from index.sentences import block_sentences, sentence_spans
+from web.errors import SENTENCES, shown
+from web.middleware import MAX_BODY_BYTES
+from web.reader import parse_range
+from web.schemas import AskRequest, DocumentRef, FootnoteBody, RefusalBody, ReplyBody, Text
+from web.site import CONVERSATION_ID
+
+if TYPE_CHECKING:
+    from bot.answers import Reply
+    from bot.chatbot import Chatbot
+
+log = logging.getLogger("footnoted.mcp")
+
+PATH = "/mcp"
+"""Where the HTTP transport is served."""
+
+_RESOURCE = re.compile(r"footnoted://documents/([^/?#]+)(?:/([^/?#]+))?")
+_PERMALINK = re.compile(r"/read/([^/]+)/([^/]+)")
+
+_WHICH_PASSAGE = (
+    "Give either the permalink of a footnote, or document_id, version, start and end together; a permalink looks like "
+    "/read/ID/VERSION?quote=START-END#quote."
+)
+
+INSTRUCTIONS = (
+    "Footnoted answers questions about the explainers listed below in their own words, with a footnote on every "
+    "sentence, and refuses where their text doesn't say. For a question about their subjects use `ask`. Quote its "
+    "sentences verbatim, with their [1] marks, and pass on the footnotes with their links. Where it refuses, say so, "
+    "and give its message and the nearest sections; don't answer from anywhere else in its name. The explainers say "
+    "what was so on their date, not what is so today."
+)
+
+ASK = (
+    "Ask the explainers a question. The answer is in their own words, with a footnote on every sentence: quote it "
+    "verbatim, keep the [1] marks, and pass on each footnote with its quote, document, date and link. Don't reword "
+    "the sentences or add to them. Where the status is `refused` the text doesn't answer: say so to the reader with "
+    "the message and the nearest sections, and don't fill the gap from elsewhere; `partly_answered` leaves a part "
+    "open. For a follow-up question give the earlier questions as `history`. Nothing is kept on the server unless a "
+    "`conversation_id` is given; then the question and its reply are."
+)
+
+SEARCH = (
+    "Find the passages of the explainers that come closest to a query, best first, whether or not they answer it. "
+    "Use it to look around; use `ask` for an answer. Quote a passage verbatim and give its permalink, document, "
+    "section and date with it. Where none of the passages says what was asked, say so."
+)
+
+READ_PASSAGE = (
+    "Open the exact passage that a footnote or a search result points to, with the sentence before and after it. "
+    "`quote` is what may be quoted, verbatim; `context_before` and `context_after` are there to understand it by. "
+    "Pass on the document, its date and the permalink with the quote."
+)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AskArguments(AskRequest):
+    """A question to the explainers."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"question": "How long is a permit valid?"},
+                {"question": "And who may renew it?", "history": ["How long is a permit valid?"]},
+            ]
+        }
+    )
+
+    conversation_id: Annotated[str, Field(pattern=f"^(?:{CONVERSATION_ID.pattern})?$")] | None = Field(
+        default=None,
+        description="A name of your own for a conversation that the server is to keep; left out, nothing is kept.",
+    )
+
+
+class SearchArguments(_Strict):
+    """What to look for."""
+
+    query: Text = Field(description="A question, or the words to look for.")
+    limit: int = Field(default=5, ge=1, description="How many passages at most; a search finds no more than eight.")
+
+
+class PassageArguments(_Strict):
+    """Which passage: a permalink, or the document, its version and the span."""
+
+    permalink: Text | None = Field(default=None, description="The permalink of a footnote, as a path or a whole URL.")
+    document_id: Text | None = Field(default=None, description="The document's id.")
+    version: Text | None = Field(default=None, description="The document's version, on which the span is counted.")
+    start: int | None = Field(default=None, description="Where the passage starts, in code points of the text.")
+    end: int | None = Field(default=None, description="Where it ends; the character there is no longer part of it.")
+
+
+class FoundPassage(_Strict):
+    """A passage that a search found; of ``score`` only the order means anything."""
+
+    id: str
+    document: DocumentRef
+    section: list[str]
+    text: str
+    permalink: str
+    score: float
+
+
+class SearchBody(_Strict):
+    """Passages, best first."""
+
+    passages: list[FoundPassage]
+
+
+class PassageRead(_Strict):
+    """A passage: ``text[start:end] == quote``, and the contexts are the text right before and right after it."""
+
+    document: DocumentRef
+    current: bool
+    section: list[str]
+    start: int
+    end: int
+    context_before: str
+    quote: str
+    context_after: str
+    permalink: str
+
+
+class BadArguments(Exception):  # noqa: N818 - named for what happened, as in `bot.errors`
+    """A tool can't be used with what it was given; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explainers:
+    """What the tools do, each in a worker thread, with what a program and what a person or a model gets of it.
+
+    *public_url* (no slash at its end) is put before every permalink; without it they stay paths.
+    """
+
+    chatbot: Chatbot
+    public_url: str = ""
+
+    def ask(self, given: AskArguments) -> tuple[dict[str, Any], str]:
+        """The reply as `bot.footnotes.reply_dict` has it, and as text. Raises `bot.errors.BotError`.
+
+        Without a conversation id the reply's is empty: there is nothing that a client could go on with.
+        """
+        body = self._linked(reply_dict(self._reply(given), given.conversation_id or ""))
+        return body, reply_text(ReplyBody.model_validate(body))
+
+    def _reply(self, given: AskArguments) -> Reply:
+        if given.conversation_id:
+            return self.chatbot.ask(given.conversation_id, given.question, given.history)
+        forgetful = replace(self.chatbot, conversations=InMemoryConversationStore())
+        return forgetful.ask(new_conversation_id(), given.question, given.history)
+
+    def search(self, given: SearchArguments) -> tuple[dict[str, Any], str]:
+        """The passages that come closest. Raises `bot.errors.InvalidQuestion`."""
+        query = resolve(clean_question(given.query, self.chatbot.max_question_chars), [], self.chatbot.language)
+        found = self.chatbot.retriever.search(query).passages[: given.limit]
+        body = SearchBody(passages=[self._found(scored) for scored in found])
+        return body.model_dump(mode="json"), search_text(body)
+
+    def _found(self, scored: ScoredPassage) -> FoundPassage:
+        passage = scored.passage
+        document = _cited(self.chatbot.document(passage.document_id, passage.version))
+        return FoundPassage(
+            id=passage.id,
+            document=DocumentRef.model_validate(document_dict(document)),
+            section=section_path(passage.section, document),
+            text=passage.text,
+            permalink=self.public_url + permalink(document, passage.span),
+            score=round(scored.score, 6),
+        )
+
+    def read_passage(self, given: PassageArguments) -> tuple[dict[str, Any], str]:
+        """The passage and what stands around it. Raises `BadArguments`, `corpus.errors.DocumentNotFound`."""
+        document_id, version, span_text = _place(given)
+        document = self.chatbot.document(document_id, version)
+        span = parse_range(span_text, len(document.text))
+        if span is None:
+            length = len(document.text)
+            raise BadArguments(f"The span {span_text} isn't in this version; its text runs from 0 to {length}.")
+        body = self._passage_read(document, span)
+        return body.model_dump(mode="json"), passage_text(body)
+
+    def _passage_read(self, document: Document, span: Span) -> PassageRead:
+        around, cited = surroundings(document, span), _cited(document)
+        return PassageRead(
+            document=DocumentRef.model_validate(document_dict(cited)),
+            current=any((d.id, d.version) == (document.id, document.version) for d in self.chatbot.documents()),
+            section=section_path(section_at(document, span), cited),
+            start=span.start,
+            end=span.end,
+            context_before=document.text[around.start : span.start],
+            quote=span.of(document.text),
+            context_after=document.text[span.end : around.end],
+            permalink=self.public_url + permalink(cited, span),
+        )
+
+    def _linked(self, body: Any) -> Any:
+        """*body* with every permalink in it made absolute."""
+        if isinstance(body, list):
+            return [self._linked(item) for item in body]
+        if not isinstance(body, dict):
+            return body
+        return {
+            key: f"{self.public_url}{value}" if key == "permalink" else self._linked(value)
+            for key, value in body.items()
+        }
+
+
+def _cited(document: Document) -> CitedDocument:
+    return CitedDocument(document.id, document.title, document.version, document.as_of, document.language)
+
+
+def _place(given: PassageArguments) -> tuple[str, str, str]:
+    """The id, the version and ``START-END``."""
+    parts = (given.document_id, given.version, given.start, given.end)
+    if given.permalink and parts == (None, None, None, None):
+        return _opened(given.permalink)
+    if given.permalink or given.document_id is None or given.version is None or None in parts:
+        raise BadArguments(_WHICH_PASSAGE)
+    return given.document_id, given.version, f"{given.start}-{given.end}"
+
+
+def _opened(link: str) -> tuple[str, str, str]:
+    try:
+        url = urlsplit(link)
+    except ValueError as error:
+        raise BadArguments(_WHICH_PASSAGE) from error
+    path, spans = re.search(f"{_PERMALINK.pattern}$", url.path), parse_qs(url.query).get("quote", [])
+    if path is None or len(spans) != 1:
+        raise BadArguments(_WHICH_PASSAGE)
+    return unquote(path[1]), unquote(path[2]), spans[0]
+
+
+def surroundings(document: Document, span: Span) -> Span:
+    """*span* drawn out to a sentence before it and one after it, or to the whole of the sentences it cuts.
+
+    It stays within the sections and the notes that *span* touches.
+    """
+    sentences = list(_sentences_near(document, span))
+    starts = [sentence.start for sentence in sentences if sentence.start < span.start]
+    ends = [sentence.end for sentence in sentences if sentence.end > span.end]
+    return Span(max(starts, default=span.start), min(ends, default=span.end))
+
+
+def _sentences_near(document: Document, span: Span) -> Iterator[Span]:
+    for section in document.sections:
+        if _touch(section.span, span):
+            yield from (s.span for block in section.blocks for s in block_sentences(document, block))
+    for note in document.notes:
+        if _touch(note.span, span):
+            yield from sentence_spans(document.text, note.span)
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def section_at(document: Document, span: Span) -> tuple[str, ...]:
+    """The heading path where *span* starts to touch the document's sections and notes; empty outside of them."""
+    paths = [section.path for section in document.sections if _touch(section.span, span)]
+    paths += [note_section(document, note) for note in document.notes if _touch(note.span, span)]
+    return paths[0] if paths else ()
+
+
+def reply_text(reply: ReplyBody) -> str:
+    """*reply* as text: the answer with its marks, then a paragraph a footnote, then what is refused."""
+    parts = [reply.answer, *map(_footnote_text, reply.footnotes)]
+    if reply.refusal:
+        parts.append(_refusal_text(reply.refusal))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _footnote_text(footnote: FootnoteBody) -> str:
+    lines = [f"[{footnote.number}] “{footnote.quote}”", _where(footnote.document, footnote.section)]
+    lines += [f"Note {note.label}: {note.text}" for note in footnote.notes]
+    return "\n    ".join([*lines, footnote.permalink])
+
+
+def _refusal_text(refusal: RefusalBody) -> str:
+    lines = [f"Refused ({refusal.reason}): {refusal.message}"]
+    lines += ["Nearest sections:"] if refusal.nearest else []
+    return "\n".join([*lines, *(f"- {_path(nearest.section)}: {nearest.permalink}" for nearest in refusal.nearest)])
+
+
+def search_text(body: SearchBody) -> str:
+    """The passages as text, one a paragraph."""
+    if not body.passages:
+        return "The explainers have no passage that comes close."
+    return "\n\n".join(
+        f"{number}. “{passage.text}”\n    {_where(passage.document, passage.section)}\n    {passage.permalink}"
+        for number, passage in enumerate(body.passages, start=1)
+    )
+
+
+def passage_text(body: PassageRead) -> str:
+    """A passage as text, its context set apart from it."""
+    before, after = body.context_before.strip(), body.context_after.strip()
+    parts = [
+        f"Context before: {before}" if before else "",
+        f"“{body.quote}”",
+        f"Context after: {after}" if after else "",
+        _where(body.document, body.section),
+        f"Version {body.document.version}{'' if body.current else ', which is not the current one'}",
+        body.permalink,
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _where(document: DocumentRef, section: list[str]) -> str:
+    dated = f", as of {document.as_of.isoformat()}" if document.as_of else ""
+    return f"{document.title}{dated}: {_path(section)}"
+
+
+def _path(section: list[str]) -> str:
+    return " › ".join(section)
+
+
+Does = Callable[[Explainers, Any], tuple[dict[str, Any], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tool:
+    """A tool: how it is described, what it takes and gives, and whether it needs the model."""
+
+    title: str
+    description: str
+    arguments: type[BaseModel]
+    result: type[BaseModel]
+    does: Does
+    needs_model: bool = True
+
+    def described(self, name: str) -> Tool:
+        """The tool as a client lists it.
+
+        All are read-only: none changes an explainer or the index. `ask` keeps a turn only where the client named a
+        conversation, for its own follow-up questions.
+        """
+        return Tool(
+            name=name,
+            title=self.title,
+            description=self.description,
+            input_schema=self.arguments.model_json_schema(),
+            output_schema=self.result.model_json_schema(),
+            annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
+        )
+
+    def parsed(self, given: Mapping[str, Any]) -> BaseModel:
+        """The arguments. Raises `BadArguments`, which repeats nothing of what was sent."""
+        try:
+            return self.arguments.model_validate(given)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            name = ".".join(str(part) for part in first["loc"])
+            finding = first["msg"][:1].lower() + first["msg"][1:]
+            raise BadArguments(f"The argument {name!r} can't be used: {finding}.") from error
+
+
+TOOLS: Mapping[str, _Tool] = {
+    "ask": _Tool("Ask the explainers", ASK, AskArguments, ReplyBody, Explainers.ask),
+    "search": _Tool("Search the explainers", SEARCH, SearchArguments, SearchBody, Explainers.search),
+    "read_passage": _Tool(
+        "Open a passage", READ_PASSAGE, PassageArguments, PassageRead, Explainers.read_passage, needs_model=False
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Handlers:
+    """Answers the requests of the protocol. What needs the model waits at the turnstile: one at a time."""
+
+    explainers: Explainers
+    turnstile: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+
+    async def list_tools(self, _: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
+        return ListToolsResult(tools=[tool.described(name) for name, tool in TOOLS.items()])
+
+    async def call_tool(self, _: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
+        tool = TOOLS.get(params.name)
+        if tool is None:
+            raise MCPError(INVALID_PARAMS, f"There is no such tool; the tools are {', '.join(TOOLS)}.")
+        try:
+            given = tool.parsed(params.arguments or {})
+            limiter = self.turnstile if tool.needs_model else None
+            body, text = await to_thread.run_sync(tool.does, self.explainers, given, limiter=limiter)
+        except Exception as error:
+            return CallToolResult(content=[TextContent(text=sentence_for(error))], is_error=True)
+        return CallToolResult(content=[TextContent(text=text)], structured_content=body)
+
+    async def list_resources(
+        self, _: ServerRequestContext[Any], __: PaginatedRequestParams | None
+    ) -> ListResourcesResult:
+        documents = self.explainers.chatbot.documents()
+        return ListResourcesResult(resources=[_resource(document) for document in documents])
+
+    async def list_templates(
+        self, _: ServerRequestContext[Any], __: PaginatedRequestParams | None
+    ) -> ListResourceTemplatesResult:
+        template = ResourceTemplate(
+            uri_template="footnoted://documents/{id}/{version}",
+            name="document_version",
+            title="A version of an explainer",
+            description="The text that the footnotes of this version cite, in which their start and end are counted.",
+            mime_type="text/plain",
+        )
+        return ListResourceTemplatesResult(resource_templates=[template])
+
+    async def read_resource(
+        self, _: ServerRequestContext[Any], params: ReadResourceRequestParams
+    ) -> ReadResourceResult:
+        try:
+            document = await to_thread.run_sync(_document_at, self.explainers.chatbot, params.uri)
+        except DocumentNotFound as error:
+            raise MCPError(INVALID_PARAMS, str(error), {"uri": params.uri}) from None
+        except Exception as error:
+            raise MCPError(INTERNAL_ERROR, sentence_for(error), {"uri": params.uri}) from None
+        text = TextResourceContents(uri=params.uri, mime_type="text/plain", text=document.text)
+        return ReadResourceResult(contents=[text])
+
+
+def _resource(document: Document) -> Resource:
+    published = f" by {document.publisher}" if document.publisher else ""
+    return Resource(
+        uri=f"footnoted://documents/{quote(document.id, safe='')}",
+        name=document.id,
+        title=document.title,
+        description=f"An explainer{published}{_dated(document)}, version {document.version}.",
+        mime_type="text/plain",
+        size=len(document.text.encode()),
+    )
+
+
+def _document_at(chatbot: Chatbot, uri: str) -> Document:
+    match = _RESOURCE.fullmatch(uri)
+    if match is None:
+        raise DocumentNotFound("There is no such resource here; the list of resources has what there is.")
+    return chatbot.document(unquote(match[1]), unquote(match[2]) if match[2] else None)
+
+
+def sentence_for(error: Exception) -> str:
+    """What a client is told of *error*: one sentence. The log gets no text that may quote a question."""
+    if isinstance(error, BadArguments):
+        return str(error)
+    if entry_for(error):
+        return shown(error).sentence
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("Unexpected %s in a request\n%s", type(error).__qualname__, frames)
+    return SENTENCES[500]
+
+
+def build_server(
+    chatbot: Chatbot, *, public_url: str = "", turnstile: CapacityLimiter | None = None
+) -> Server[dict[str, Any]]:
+    """The server over *chatbot*, for any transport.
+
+    *public_url* is the address of the site that serves the reader: it is put before every permalink. *turnstile* is
+    shared with whatever else asks the same chatbot, as `web.site.Site.turnstile`; left out, the server has its own.
+    """
+    handlers = _Handlers(Explainers(chatbot, public_url.rstrip("/")), turnstile or CapacityLimiter(1))
+    return Server(
+        "footnoted",
+        version=_version(),
+        title="Footnoted",
+        description="Explainers that answer in their own words, with a footnote on every sentence.",
+        instructions=instructions_for(chatbot.documents()),
+        on_list_tools=handlers.list_tools,
+        on_call_tool=handlers.call_tool,
+        on_list_resources=handlers.list_resources,
+        on_list_resource_templates=handlers.list_templates,
+        on_read_resource=handlers.read_resource,
+    )
+
+
+def instructions_for(documents: tuple[Document, ...]) -> str:
+    """What a model is told of the server: how to use it, and which explainers it holds."""
+    return "\n".join([INSTRUCTIONS, "", *(f"- {document.title}{_dated(document)}" for document in documents)])
+
+
+def _dated(document: Document) -> str:
+    return f", as of {document.as_of.isoformat()}" if document.as_of else ""
+
+
+def _version() -> str:
+    try:
+        return version("footnoted")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "0"
+
+
+async def serve_stdio(server: Server[dict[str, Any]]) -> None:
+    """Serves the client at standard input and output until it closes them."""
+    try:
+        async with stdio_server() as (reading, writing):
+            await server.run(reading, writing, server.create_initialization_options())
+    except* BrokenPipeError:
+        log.warning("The client went away before its reply was written.")
+
+
+def http_app(server: Server[dict[str, Any]], host: str, port: int, public_url: str = "") -> Starlette:
+    """*server* over streamable HTTP at `PATH`: stateless, and only for requests made to the address served."""
+    return server.streamable_http_app(
+        streamable_http_path=PATH,
+        json_response=True,
+        stateless_http=True,
+        max_request_body_size=MAX_BODY_BYTES,
+        transport_security=allowed_addresses(host, port, public_url),
+    )
+
+
+def allowed_addresses(host: str, port: int, public_url: str = "") -> TransportSecuritySettings:
+    """The Host and Origin headers that are let in: *host*, this machine's own names, and the public URL's.
+
+    A page on another site that points its own name at this machine (DNS rebinding) sends another Host.
+    """
+    names = dict.fromkeys([f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost", "[::1]"])
+    hosts = [f"{name}:{port}" for name in names] + ([*names] if port == 80 else [])
+    public = urlsplit(public_url)
+    return TransportSecuritySettings(
+        allowed_hosts=[*hosts, *([public.netloc] if public.netloc else [])],
+        allowed_origins=[
+            *(f"http://{name}" for name in hosts),
+            *([f"{public.scheme}://{public.netloc}"] if public.netloc else []),
+        ],
+    )

@@ -1,0 +1,209 @@
+"""Slack-style webhooks, as Mattermost, Rocket.Chat, Zulip and bridges to other chat programs send them.
+
+Formats: https://developers.mattermost.com/integrate/slash-commands/custom,
+https://developers.mattermost.com/integrate/webhooks/outgoing, https://zulip.com/api/outgoing-webhook-payload.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from anyio import to_thread
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
+from slack_sdk.signature import SignatureVerifier
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.chatbot import new_conversation_id
+from bot.error_table import entry_for
+from web.channels.webhook_messages import Framed, webhook_text
+from web.channels.words import words_in
+from web.deliveries import Asked, DeliveryStore
+from web.errors import shown
+from web.routes.slack import is_signed
+from web.site import CurrentSite, Site
+
+NAME = "webhook"
+
+UNAUTHENTICATED = "The request holds no token that is set here, and no valid signature; see FOOTNOTED_WEBHOOK_TOKENS."
+_ZULIP_MENTION = re.compile(r"@_?\*\*[^*]+\*\*")
+
+
+class WebhookOptions(BaseModel):
+    """What the address says of the program that calls it: the answer's language, its longest text, and who sees it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    language: Literal["en", "es"] = "en"
+    longest: int = 4_000
+    to: Literal["me", "channel"] = "me"
+
+
+Options = Annotated[WebhookOptions, Query()]
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """Who may call, and where delayed replies may go: only to hosts that the operator named."""
+
+    tokens: tuple[str, ...]
+    verifier: SignatureVerifier | None
+    reply_hosts: frozenset[str]
+    public_url: str | None
+    store: DeliveryStore
+    wake: Callable[[], None]
+    clock: Callable[[], float]
+
+    async def command(self, request: Request, site: CurrentSite, options: Options) -> Response:
+        """A slash command: its reply, or an acknowledgement where the reply may follow to its ``response_url``."""
+        fields = await self.fields(request)
+        words, question = words_in(options.language), _text(fields.get("text"))
+        response_type = "in_channel" if options.to == "channel" else "ephemeral"
+        if not question:
+            usage = words.how_to_ask.format(command=fields.get("command", ""), example="…")
+            return JSONResponse({"response_type": "ephemeral", "text": usage})
+        framed = self.framed(request, options)
+        if self.may_reply_to(str(fields.get("response_url") or "")):
+            await self.accept(fields, question, framed, response_type)
+            return JSONResponse({"response_type": "ephemeral", "text": words.looking_up})
+        text = await self.answered(site, question, framed, _thread_of_command(fields))
+        return JSONResponse({"response_type": response_type, "text": text})
+
+    async def outgoing(self, request: Request, site: CurrentSite, options: Options) -> Response:
+        """A message that begins with a trigger word; bots and edits get no reply."""
+        fields = await self.fields(request)
+        question = _text(fields.get("text")).removeprefix(_text(fields.get("trigger_word"))).lstrip(" :,")
+        if not question or _by_a_bot(fields):
+            return JSONResponse({})
+        text = await self.answered(site, question, self.framed(request, options), None)
+        return JSONResponse({"text": text, "response_type": "comment"})
+
+    async def zulip(self, request: Request, site: CurrentSite, options: Options) -> Response:
+        """A message that mentions Zulip's bot, or a direct one; a topic is a conversation."""
+        message = (await self.fields(request)).get("message")
+        if not isinstance(message, dict):
+            raise HTTPException(400, "The request holds no message; Zulip sends one in its own format.")
+        question = _text(_ZULIP_MENTION.sub(" ", str(message.get("content") or "")))
+        if not question:
+            return JSONResponse({"response_not_required": True})
+        text = await self.answered(site, question, self.framed(request, options), _zulip_thread(message))
+        return JSONResponse({"content": text})
+
+    async def fields(self, request: Request) -> dict[str, Any]:
+        """The fields of a request, form-encoded or JSON, once it is known who sent it."""
+        body = await request.body()
+        signed = self.verifier is not None and is_signed(self.verifier, body, request)
+        fields = _fields(body, request.headers.get("content-type", ""))
+        if not signed and not self._holds_token(request, fields):
+            raise HTTPException(401, UNAUTHENTICATED)
+        return fields
+
+    def _holds_token(self, request: Request, fields: Mapping[str, Any]) -> bool:
+        header = request.headers.get("authorization", "").partition(" ")[2]
+        given = [header.strip(), str(fields.get("token") or "")]
+        return any(
+            hmac.compare_digest(token.encode(), mine.encode(errors="replace"))
+            for token in self.tokens
+            for mine in given
+            if mine
+        )
+
+    def may_reply_to(self, url: str) -> bool:
+        """Whether a delayed reply may go to *url*."""
+        try:
+            parts = urlsplit(url)
+            named = parts.netloc.rpartition("@")[2].lower()
+        except ValueError:
+            return False
+        return parts.scheme in {"https", "http"} and bool(self.reply_hosts & {named, parts.hostname or ""})
+
+    async def accept(self, fields: Mapping[str, Any], question: str, framed: Framed, response_type: str) -> None:
+        """Writes a question down whose reply follows; what bears the same trigger is the same question."""
+        trigger = fields.get("trigger_id")
+        names = (f"webhook {trigger}",) if trigger else ()
+        address = {
+            "url": fields["response_url"],
+            "type": response_type,
+            "base_url": framed.base_url,
+            "language": framed.words.language,
+            "longest": framed.longest,
+        }
+        asked = Asked(NAME, names, question, address, new_conversation_id())
+        if await to_thread.run_sync(self.store.accept, asked, self.clock()):
+            self.wake()
+
+    async def answered(self, site: Site, question: str, framed: Framed, thread: str | None) -> str:
+        """The text of the reply, or why there is none."""
+        conversation_id = await to_thread.run_sync(self._conversation, thread)
+        try:
+            return webhook_text(await site.ask(conversation_id, question), framed)
+        except Exception as error:
+            if entry_for(error) is None:
+                raise
+            return shown(error).sentence
+
+    def _conversation(self, thread: str | None) -> str:
+        """The conversation of *thread*, which begins one where it has none."""
+        known = self.store.conversation_of(thread) if thread else None
+        if known is not None:
+            return known
+        conversation_id = new_conversation_id()
+        if thread:
+            self.store.bind(thread, conversation_id)
+        return conversation_id
+
+    def framed(self, request: Request, options: WebhookOptions) -> Framed:
+        """How a reply to *request* is written."""
+        base_url = self.public_url or str(request.base_url).rstrip("/")
+        return Framed(base_url, words_in(options.language), options.longest)
+
+
+def _fields(body: bytes, content_type: str) -> dict[str, Any]:
+    kind = content_type.partition(";")[0].strip().lower()
+    try:
+        if kind == "application/json":
+            fields = json.loads(body)
+            return fields if isinstance(fields, dict) else {}
+        if kind == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=60))
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "The request's body can't be read; it is a form or JSON, in UTF-8.") from None
+    raise HTTPException(415, "A webhook is sent as application/x-www-form-urlencoded or application/json.")
+
+
+def webhook_router(webhooks: Webhooks) -> APIRouter:
+    """``/hooks/command``, ``/hooks/outgoing`` and ``/hooks/zulip``."""
+    router = APIRouter(prefix="/hooks", include_in_schema=False)
+    for endpoint in (webhooks.command, webhooks.outgoing, webhooks.zulip):
+        router.add_api_route(f"/{endpoint.__name__}", endpoint, methods=["POST"], response_model=None)
+    return router
+
+
+def _text(value: object) -> str:
+    return " ".join(str(value or "").split())
+
+
+def _by_a_bot(fields: Mapping[str, Any]) -> bool:
+    """Whether a bot wrote the message, or somebody only edited it: an answer would begin an endless talk."""
+    return bool(fields.get("bot") or fields.get("isEdited")) or fields.get("user_id") == "USLACKBOT"
+
+
+def _thread_of_command(fields: Mapping[str, Any]) -> str | None:
+    """The thread that Mattermost's command was written in."""
+    root = fields.get("root_id")
+    return f"webhook {fields.get('channel_id')} {root}" if root else None
+
+
+def _zulip_thread(message: Mapping[str, Any]) -> str:
+    """A topic of a channel, or whoever writes directly."""
+    if message.get("type") == "stream":
+        return f"zulip {message.get('stream_id')} {message.get('subject')}"
+    return f"zulip direct {message.get('sender_id')}"

@@ -1,0 +1,70 @@
+"""Where in Slack the bot answers, from which documents, in which language, and whom.
+
+A TOML file: ``[default]`` holds for every channel, and a table named by a channel's id overrides parts of it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from web.settings import SettingError
+
+
+class ChannelRules(BaseModel):
+    """One channel's rules. No ``documents``: all of them. ``may_ask`` lists user ids; None: everyone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = True
+    documents: frozenset[str] = frozenset()
+    language: Literal["en", "es"] = "en"
+    may_ask: frozenset[str] | None = None
+
+    def allows(self, user: str) -> bool:
+        """Whether *user* may ask."""
+        return self.may_ask is None or user in self.may_ask
+
+
+class SlackRules:
+    """The rules of every channel."""
+
+    def __init__(self, default: ChannelRules | None = None, channels: Mapping[str, ChannelRules] | None = None) -> None:
+        self._default = default or ChannelRules()
+        self._channels = dict(channels or {})
+
+    def of(self, channel: str) -> ChannelRules:
+        """The rules of *channel*."""
+        return self._channels.get(channel, self._default)
+
+    def documents(self) -> frozenset[str]:
+        """Every document that some rule names."""
+        return self._default.documents.union(*(rules.documents for rules in self._channels.values()))
+
+
+def read_rules(path: Path | None) -> SlackRules:
+    """The rules in the file at *path*; without one, everybody may ask everywhere. Raises `SettingError`."""
+    if path is None:
+        return SlackRules()
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        default = ChannelRules.model_validate(tables.pop("default", {}))
+        channels = {
+            name: ChannelRules.model_validate({**default.model_dump(), **table}) for name, table in tables.items()
+        }
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"The channel rules {path} can't be read: {error}.") from error
+    except (ValidationError, TypeError) as error:
+        raise SettingError(f"The channel rules {path} can't be used: {_finding(error)}.") from error
+    return SlackRules(default, channels)
+
+
+def _finding(error: ValidationError | TypeError) -> str:
+    if isinstance(error, TypeError):
+        return "every rule stands in a table, such as [default] or [C0123456789]"
+    problem = error.errors(include_url=False)[0]
+    return f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
