@@ -25,7 +25,7 @@ from web.site import site_of
 
 log = logging.getLogger("footnoted.web")
 
-PROGRAM_PATHS = ("/api/", "/healthz", "/readyz", "/openapi.json")
+PROGRAM_PATHS = ("/api/", "/hooks/", "/slack/", "/healthz", "/readyz", "/openapi.json")
 
 OPENAI_PATHS = "/v1/"
 

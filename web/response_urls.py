@@ -17,7 +17,7 @@ async def post_json(url: str, body: Mapping[str, Any]) -> None:
     try:
         async with httpx2.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client:
             response = await client.post(url, json=dict(body))
-    except httpx2.InvalidURL as error:
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise Undeliverable("a response address can't be read") from error
     except httpx2.HTTPError as error:
         raise Later(f"a response address didn't answer ({type(error).__name__})") from error

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,10 +19,27 @@ def _site_address(address: str) -> str:
     """*address* without a slash at its end: paths are put behind it."""
     if not address.startswith(("https://", "http://")):
         raise PydanticCustomError("address", "it must begin with https:// (or http://)")
+    if not _names_a_host(address):
+        raise PydanticCustomError("address", "it must name a host, as https://bot.example.org does")
     return address.rstrip("/")
 
 
+def _names_a_host(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).hostname)
+    except ValueError:
+        return False
+
+
+def _host_names(hosts: str) -> str:
+    """*hosts* as they are; an address in their place would match nothing, without a word."""
+    if "/" in hosts or "*" in hosts:
+        raise PydanticCustomError("hosts", "it lists hosts, such as chat.example.org or chat.example.org:8065")
+    return hosts
+
+
 SiteAddress = Annotated[str, AfterValidator(_site_address)]
+HostNames = Annotated[str, AfterValidator(_host_names)]
 
 
 class WebSettings(BaseSettings):
@@ -30,7 +48,9 @@ class WebSettings(BaseSettings):
     The default address is reached from this machine only, because the pages list every conversation kept.
     """
 
-    model_config = SettingsConfigDict(env_prefix="FOOTNOTED_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="FOOTNOTED_", extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True
+    )
 
     host: str = Field(default="127.0.0.1", min_length=1, description="Address that the server binds to.")
     port: int = Field(default=8000, ge=1, le=65535, description="TCP port that the server listens on.")
@@ -42,7 +62,9 @@ class WebSettings(BaseSettings):
     slack_api_url: SiteAddress = Field(default="https://slack.com/api", description="Address of Slack's Web API.")
     webhook_tokens: SecretStr | None = Field(default=None, description="Tokens of webhooks, with commas between them.")
     webhook_secret: SecretStr | None = Field(default=None, description="Secret that signs webhooks, as Slack does.")
-    webhook_reply_hosts: str = Field(default="", description="Hosts that delayed replies may go to, commas between.")
+    webhook_reply_hosts: HostNames = Field(
+        default="", description="Hosts that delayed replies may go to, commas between."
+    )
 
     @property
     def uses_slack(self) -> bool:
@@ -70,11 +92,11 @@ class WebSettings(BaseSettings):
         if not self.uses_slack:
             return self
         if not self.slack_bot_token:
-            raise _missing("FOOTNOTED_SLACK_BOT_TOKEN")
+            raise _missing("slack_bot_token")
         if not (self.slack_signing_secret or self.slack_app_token):
-            raise _missing("FOOTNOTED_SLACK_SIGNING_SECRET")
+            raise _missing("slack_signing_secret", " (or FOOTNOTED_SLACK_APP_TOKEN, for Socket Mode)")
         if not self.public_url:
-            raise _missing("FOOTNOTED_PUBLIC_URL")
+            raise _missing("public_url")
         return self
 
 
@@ -83,5 +105,9 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _missing(name: str) -> PydanticCustomError:
-    return PydanticCustomError("missing", "Slack is set up without {name}; set it too", {"name": name})
+def _missing(field: str, instead: str = "") -> ValidationError:
+    """A finding about *field* itself: one about the model would name no variable, and hold every secret."""
+    finding = PydanticCustomError("missing", "Slack is set up without it; set it too{instead}", {"instead": instead})
+    return ValidationError.from_exception_data(
+        "WebSettings", [InitErrorDetails(type=finding, loc=(field,), input=None)], hide_input=True
+    )

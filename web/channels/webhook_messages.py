@@ -29,16 +29,29 @@ def webhook_text(reply: Reply, framed: Framed) -> str:
     Where that is longer than the other program takes, first the quotes go, which say again what the sentences say,
     and then the last sentences, with a word on how many: a sentence is never shown without its footnotes.
     """
+    text = ""
+    for text in _ever_shorter(reply, framed):
+        if len(text) <= framed.longest:
+            return text
+    return f"{text[: framed.longest - 1]}…"
+
+
+def _ever_shorter(reply: Reply, framed: Framed) -> Iterator[str]:
+    """Ways to write *reply*; the last holds no sentence of the document, and may be cut anywhere."""
     match reply:
         case Refusal():
-            return _refusal_text(reply, framed)
+            yield _refusal_text(reply, framed)
+            yield harmless(reply.message)
         case Answer():
-            return _answer_text(reply, framed)
+            yield from _answer_texts(reply, framed)
 
 
 def harmless(text: str) -> str:
-    """*text*, in which a reader's own words may stand, without a mention that would call a whole channel."""
-    return text.replace("@", f"@{_ZERO_WIDTH_SPACE}")
+    """*text*, in which a reader's own words may stand, without a mention that would call a whole channel.
+
+    Mattermost reads Slack's ``<!channel>`` as a mention, too.
+    """
+    return text.replace("@", f"@{_ZERO_WIDTH_SPACE}").replace("<!", f"<{_ZERO_WIDTH_SPACE}!")
 
 
 def _refusal_text(refusal: Refusal, framed: Framed) -> str:
@@ -50,14 +63,14 @@ def _refusal_text(refusal: Refusal, framed: Framed) -> str:
     return "\n".join(lines)
 
 
-def _answer_text(answer: Answer, framed: Framed) -> str:
+def _answer_texts(answer: Answer, framed: Framed) -> Iterator[str]:
     left_open = f"\n\n{_refusal_text(answer.partly, framed)}" if answer.partly else ""
     for count in range(len(answer.sentences), 0, -1):
         for quoted in (True, False):
-            text = _text_of(answer, count, framed, quoted=quoted) + left_open
-            if len(text) <= framed.longest or (count == 1 and not quoted):
-                return text
-    raise AssertionError("an answer has sentences")
+            yield _text_of(answer, count, framed, quoted=quoted) + left_open
+    if answer.partly:
+        yield f"{_text_of(answer, 1, framed, quoted=False)}\n\n{harmless(answer.partly.message)}"
+    yield framed.words.more_sentences.format(count=len(answer.sentences))
 
 
 def _text_of(answer: Answer, count: int, framed: Framed, *, quoted: bool) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from slack_sdk.signature import SignatureVerifier
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -43,7 +43,7 @@ class WebhookOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     language: Literal["en", "es"] = "en"
-    longest: int = 4_000
+    longest: Annotated[int, Field(ge=200)] = 4_000
     to: Literal["me", "channel"] = "me"
 
 
@@ -88,13 +88,16 @@ class Webhooks:
 
     async def zulip(self, request: Request, site: CurrentSite, options: Options) -> Response:
         """A message that mentions Zulip's bot, or a direct one; a topic is a conversation."""
-        message = (await self.fields(request)).get("message")
+        fields = await self.fields(request)
+        message = fields.get("message")
         if not isinstance(message, dict):
             raise HTTPException(400, "The request holds no message; Zulip sends one in its own format.")
         question = _text(_ZULIP_MENTION.sub(" ", str(message.get("content") or "")))
         if not question:
             return JSONResponse({"response_not_required": True})
-        text = await self.answered(site, question, self.framed(request, options), _zulip_thread(message))
+        text = await self.answered(
+            site, question, self.framed(request, options), _zulip_thread(fields.get("bot_email"), message)
+        )
         return JSONResponse({"content": text})
 
     async def fields(self, request: Request) -> dict[str, Any]:
@@ -117,13 +120,19 @@ class Webhooks:
         )
 
     def may_reply_to(self, url: str) -> bool:
-        """Whether a delayed reply may go to *url*."""
+        """Whether a delayed reply may go to *url*.
+
+        Blanks and control characters are refused: `urlsplit` leaves some out, and the HTTP client doesn't.
+        """
+        if " " in url or not url.isprintable():
+            return False
         try:
             parts = urlsplit(url)
-            named = parts.netloc.rpartition("@")[2].lower()
+            hosts = {parts.netloc.rpartition("@")[2].lower(), parts.hostname or ""}
+            usable = parts.scheme in {"https", "http"} and parts.port != 0
         except ValueError:
             return False
-        return parts.scheme in {"https", "http"} and bool(self.reply_hosts & {named, parts.hostname or ""})
+        return usable and bool(self.reply_hosts & hosts)
 
     async def accept(self, fields: Mapping[str, Any], question: str, framed: Framed, response_type: str) -> None:
         """Writes a question down whose reply follows; what bears the same trigger is the same question."""
@@ -136,7 +145,7 @@ class Webhooks:
             "language": framed.words.language,
             "longest": framed.longest,
         }
-        asked = Asked(NAME, names, question, address, new_conversation_id())
+        asked = Asked(NAME, names, question, address, new_conversation_id(), thread=_thread_of_command(fields))
         if await to_thread.run_sync(self.store.accept, asked, self.clock()):
             self.wake()
 
@@ -171,6 +180,8 @@ def _fields(body: bytes, content_type: str) -> dict[str, Any]:
     try:
         if kind == "application/json":
             fields = json.loads(body)
+            # Half a surrogate pair is JSON, but no text that could be written down or sent.
+            json.dumps(fields, ensure_ascii=False).encode()
             return fields if isinstance(fields, dict) else {}
         if kind == "application/x-www-form-urlencoded":
             return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=60))
@@ -193,7 +204,8 @@ def _text(value: object) -> str:
 
 def _by_a_bot(fields: Mapping[str, Any]) -> bool:
     """Whether a bot wrote the message, or somebody only edited it: an answer would begin an endless talk."""
-    return bool(fields.get("bot") or fields.get("isEdited")) or fields.get("user_id") == "USLACKBOT"
+    told = {str(fields.get(key) or "false").lower() for key in ("bot", "bot_id", "isEdited")}
+    return told != {"false"} or fields.get("user_id") == "USLACKBOT"
 
 
 def _thread_of_command(fields: Mapping[str, Any]) -> str | None:
@@ -202,8 +214,8 @@ def _thread_of_command(fields: Mapping[str, Any]) -> str | None:
     return f"webhook {fields.get('channel_id')} {root}" if root else None
 
 
-def _zulip_thread(message: Mapping[str, Any]) -> str:
-    """A topic of a channel, or whoever writes directly."""
+def _zulip_thread(bot: object, message: Mapping[str, Any]) -> str:
+    """A topic of a channel, or whoever writes directly, alone or among others; the numbers are each server's own."""
     if message.get("type") == "stream":
-        return f"zulip {message.get('stream_id')} {message.get('subject')}"
-    return f"zulip direct {message.get('sender_id')}"
+        return f"zulip {bot} {message.get('stream_id')} {message.get('subject')}"
+    return f"zulip {bot} direct {message.get('recipient_id')} {message.get('sender_id')}"

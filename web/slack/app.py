@@ -195,7 +195,7 @@ class SlackListeners:
         view, user = body["view"], body["user"]["id"]
         channel, thread_ts, conversation_id = json.loads(view["private_metadata"])
         rules = self.rules.of(channel)
-        question = plain_text(view["state"]["values"][_QUESTION][_QUESTION]["value"] or "")
+        question = " ".join((view["state"]["values"][_QUESTION][_QUESTION]["value"] or "").split())
         refusal = self._why_not(rules, user, question, "")
         if refusal is not None:
             await ack(response_action="errors", errors={_QUESTION: refusal})

@@ -40,7 +40,8 @@ class Written:
     @property
     def names(self) -> tuple[str, ...]:
         """The names under which it may come in again: a mention comes as two events about one message."""
-        return f"slack event {self.event_id}", f"slack message {self.channel} {self.ts}"
+        message = f"slack message {self.channel} {self.ts}"
+        return (f"slack event {self.event_id}", message) if self.event_id else (message,)
 
 
 def thread_name(channel: str, thread_ts: str) -> str:
@@ -71,7 +72,7 @@ def written(body: Mapping[str, Any]) -> Written | None:
         thread_ts=str(event.get("thread_ts") or ts),
         text=text,
         direct=event.get("channel_type") == "im",
-        mentioned=event.get("type") == "app_mention" or bool(bot_user and f"<@{bot_user}" in raw),
+        mentioned=event.get("type") == "app_mention" or _names(raw, bot_user),
         to_another=_begins_with_another(raw, bot_user),
     )
 
@@ -90,6 +91,10 @@ def bot_user_of(body: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _names(raw: str, bot_user: str | None) -> bool:
+    return bot_user is not None and any(match.group(1) == f"@{bot_user}" for match in _MARKUP.finditer(raw))
+
+
 def _begins_with_another(raw: str, bot_user: str | None) -> bool:
     """Whether the message begins by naming somebody else, and so isn't meant for the bot."""
     first = re.match(r"\s*<@([A-Z0-9]+)", raw)
@@ -105,12 +110,15 @@ def plain_text(raw: str, bot_user: str | None = None) -> str:
     def shown(match: re.Match[str]) -> str:
         target, label = match.group(1), match.group(2)
         if target.startswith("@"):
-            return "" if target[1:] == bot_user else f"@{label or target[1:]}"
+            # A blank: what stands on both sides of the mention must not grow together.
+            return " " if target[1:] == bot_user else f"@{label or target[1:]}"
         if target.startswith("#"):
             return f"#{label or target[1:]}"
+        if target.startswith("!date^"):
+            return label or ""
         if target.startswith("!"):
             return f"@{label or target[1:].partition('^')[0]}".replace("@@", "@")
         return label or target.removeprefix("mailto:")
 
     text = _MARKUP.sub(shown, raw)
-    return " ".join(html.unescape(text).replace("\u00a0", " ").split())
+    return " ".join(html.unescape(text).split()).removeprefix(", ").removeprefix(": ")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -51,20 +51,26 @@ def read_rules(path: Path | None) -> SlackRules:
     if path is None:
         return SlackRules()
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        default = ChannelRules.model_validate(tables.pop("default", {}))
-        channels = {
-            name: ChannelRules.model_validate({**default.model_dump(), **table}) for name, table in tables.items()
-        }
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        default = _rules("default", {}, tables.pop("default", {}))
+        channels = {name: _rules(name, default.model_dump(), table) for name, table in tables.items()}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingError(f"The channel rules {path} can't be read: {error}.") from error
-    except (ValidationError, TypeError) as error:
-        raise SettingError(f"The channel rules {path} can't be used: {_finding(error)}.") from error
+    except _UnusableRules as error:
+        raise SettingError(f"The channel rules {path} can't be used: {error}.") from error
     return SlackRules(default, channels)
 
 
-def _finding(error: ValidationError | TypeError) -> str:
-    if isinstance(error, TypeError):
-        return "every rule stands in a table, such as [default] or [C0123456789]"
-    problem = error.errors(include_url=False)[0]
-    return f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+class _UnusableRules(Exception):  # noqa: N818
+    """What is wrong with a table."""
+
+
+def _rules(name: str, default: dict[str, Any], table: object) -> ChannelRules:
+    if not isinstance(table, dict):
+        raise _UnusableRules("every rule stands in a table, such as [default] or [C0123456789]")
+    try:
+        return ChannelRules.model_validate({**default, **table})
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        rule = ".".join(str(part) for part in problem["loc"])
+        raise _UnusableRules(f"[{name}] {rule}: {problem['msg']}") from error

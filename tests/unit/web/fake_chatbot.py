@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Protocol
 
+from bot.answerability import Assessment
 from bot.answers import (
     Answer,
     AnswerSentence,
@@ -22,6 +23,7 @@ from bot.answers import (
 )
 from bot.errors import InvalidQuestion
 from bot.ports import ConversationStore, ConversationSummary
+from bot.rewrite import Query
 from corpus.builder import DocumentBuilder, Metadata
 from corpus.documents import Document, Span
 from corpus.errors import DocumentNotFound
@@ -38,6 +40,12 @@ class ChatbotSurface(Protocol):
     def index_version(self) -> str: ...
     @property
     def max_question_chars(self) -> int: ...
+    @property
+    def answer_threshold(self) -> float: ...
+    @property
+    def language(self) -> str: ...
+    def assess(self, query: Query) -> Assessment: ...
+    def limited_to(self, document_ids: Collection[str]) -> ChatbotSurface: ...
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply: ...
     def documents(self) -> tuple[Document, ...]: ...
     def document(self, document_id: str, version: str | None = None) -> Document: ...
@@ -73,6 +81,8 @@ class FakeChatbot:
     conversations: FakeConversations = field(default_factory=FakeConversations)
     index_version: str = "20250414-1"
     max_question_chars: int = 200
+    answer_threshold: float = 0.5
+    language: str = "en"
     failure: Exception | None = None
     histories: list[Sequence[str]] = field(default_factory=list)
 
@@ -85,6 +95,13 @@ class FakeChatbot:
         reply = self._reply(question)
         self.conversations.append(conversation_id, Turn(question, reply))
         return reply
+
+    def assess(self, query: Query) -> Assessment:
+        likely = 0.9 if query.text in self.current[0].text else 0.1
+        return Assessment(likely, off_topic=False, missing=())
+
+    def limited_to(self, document_ids: Collection[str]) -> FakeChatbot:
+        return replace(self, current=tuple(d for d in self.current if d.id in document_ids))
 
     def documents(self) -> tuple[Document, ...]:
         return self.current
@@ -104,6 +121,8 @@ class FakeChatbot:
             return table_answer(document)
         if "fact" in question:
             return fact_answer(document)
+        if question == "thanks!":
+            return refusal(document, RefusalReason.NOT_A_QUESTION)
         return refusal(document)
 
 
