@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.answerability import Assessment
 from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalReason, Reply, Turn
+from bot.conversation_stores import InMemoryConversationStore
 from bot.errors import InvalidQuestion
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, Reader
@@ -77,6 +78,10 @@ class Chatbot:
         with clock.stage("draft"):
             draft = self.generator.draft(query, evidence)
             return _Finding(query, evidence, draft, self.judge.assess(query, evidence, draft))
+
+    def forgetful(self) -> Chatbot:
+        """The same chatbot, of whose conversations nothing is written anywhere."""
+        return replace(self, conversations=InMemoryConversationStore())
 
     def assess(self, query: Query) -> Assessment:
         """How likely the text answers *query*, without a reply."""

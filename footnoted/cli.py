@@ -43,13 +43,14 @@ def _report(error: Exception) -> int:
     from pydantic import ValidationError
 
     from bot.error_table import entry_for
+    from web.settings import SettingError
 
     if isinstance(error, ValidationError):
         problem = error.errors(include_url=False)[0]
         name = "_".join(str(part) for part in problem["loc"]).upper()
         typer.echo(f"The setting FOOTNOTED_{name} can't be used: {problem['msg']}.", err=True)
         return 2
-    if isinstance(error, UnknownSettingError):
+    if isinstance(error, (UnknownSettingError, SettingError)):
         typer.echo(str(error), err=True)
         return 2
     entry = entry_for(error)

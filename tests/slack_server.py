@@ -189,7 +189,7 @@ def slack_server(plan: Plan | None = None) -> Iterator[SlackServer]:
         yield slack
 
 
-SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 - the one of Slack's documentation
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 def signed(body: str, *, secret: str = SECRET, at: float | None = None) -> dict[str, str]:

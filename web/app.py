@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from web.routes import api, health, openai_api, pages, reader
 from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
+from web.version import footnoted_version
 
 if TYPE_CHECKING:
     from bot.chatbot import Chatbot
@@ -47,7 +47,7 @@ def create_app(chatbot: Chatbot, settings: WebSettings, data_dir: Path = Path("d
     The interactive documentation of FastAPI stays off: it would load its scripts from another site. The
     description it is made from is at ``/openapi.json``.
     """
-    site = Site(chatbot, Pages())
+    site = Site(chatbot, Pages(settings.is_private), settings.public_url, settings.is_private)
     outlets = open_outlets(site, settings, data_dir)
 
     @asynccontextmanager
@@ -58,7 +58,7 @@ def create_app(chatbot: Chatbot, settings: WebSettings, data_dir: Path = Path("d
     app = _Application(
         title="Footnoted",
         description=DESCRIPTION,
-        version=_version(),
+        version=footnoted_version(),
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -74,10 +74,3 @@ def create_app(chatbot: Chatbot, settings: WebSettings, data_dir: Path = Path("d
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
-
-
-def _version() -> str:
-    try:
-        return version("footnoted")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        return "0"

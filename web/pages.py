@@ -28,7 +28,7 @@ def static_url(name: str) -> str:
 class Pages:
     """Renders the templates. Everything is escaped unless a template says otherwise, and none does."""
 
-    def __init__(self) -> None:
+    def __init__(self, lists_conversations: bool = True) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -37,7 +37,11 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters["people_date"] = people_date
-        self._environment.globals.update(stylesheet=static_url("footnoted.css"), icon=static_url("favicon.svg"))
+        self._environment.globals.update(
+            stylesheet=static_url("footnoted.css"),
+            icon=static_url("favicon.svg"),
+            lists_conversations=lists_conversations,
+        )
 
     def render(
         self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any

@@ -45,7 +45,8 @@ HostNames = Annotated[str, AfterValidator(_host_names)]
 class WebSettings(BaseSettings):
     """Environment variables ``FOOTNOTED_…``; secrets are never shown.
 
-    The default address is reached from this machine only, because the pages list every conversation kept.
+    The default address is reached from this machine only. There the pages list every conversation kept; anywhere else,
+    knowing the address of one is what lets a reader see it.
     """
 
     model_config = SettingsConfigDict(
@@ -65,6 +66,11 @@ class WebSettings(BaseSettings):
     webhook_reply_hosts: HostNames = Field(
         default="", description="Hosts that delayed replies may go to, commas between."
     )
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only people at this machine can open the pages, as far as the settings say."""
+        return self.public_url is None and self.host in {"127.0.0.1", "::1", "localhost"}
 
     @property
     def uses_slack(self) -> bool:

@@ -28,7 +28,14 @@ class Site:
 
     chatbot: Chatbot
     pages: Pages
+    public_url: str | None = None
+    lists_conversations: bool = True
+    """Whether the pages list every conversation: only where nobody but their operator can open them."""
     turnstile: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+
+    def address(self, request: Request) -> str:
+        """Where people reach the pages, without a slash at its end: as the operator says, or as *request* came."""
+        return self.public_url or str(request.base_url).rstrip("/")
 
     async def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         """The chatbot's reply, worked out in a thread so that reading pages never waits for the model.

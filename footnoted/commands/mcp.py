@@ -33,11 +33,14 @@ def run(
     host: Annotated[str, typer.Option("--host", help="Address to bind; http only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to bind; http only.")] = 8001,
     public_url: Annotated[
-        str, typer.Option("--public-url", help="Address of the site that `footnoted serve` runs, for absolute links.")
+        str,
+        typer.Option("--public-url", help="Address of the site that `footnoted serve` runs (FOOTNOTED_PUBLIC_URL)."),
     ] = "",
 ) -> None:
     """Answer MCP clients: the tools ask, search and read_passage, and the explainers as resources."""
-    public_url = _checked(public_url)
+    from web.settings import WebSettings
+
+    public_url = _checked(public_url or WebSettings().public_url or "")
     _require_sdk()
     # Nothing but the protocol may go to standard output, and below warnings the SDK logs what clients send.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
@@ -70,7 +73,7 @@ def _require_sdk() -> None:
 def _serve_stdio(data_dir: Path | None, public_url: str) -> None:
     import anyio
 
-    from web.channels.mcp_tools import build_server, serve_stdio
+    from web.mcp_server import build_server, serve_stdio
 
     server = build_server(_warm_chatbot(data_dir), public_url=public_url)
     # A thread waits for the next line of standard input and can't be told to stop: Ctrl+C ends the process itself.
@@ -81,7 +84,7 @@ def _serve_stdio(data_dir: Path | None, public_url: str) -> None:
 def _serve_http(data_dir: Path | None, host: str, port: int, public_url: str) -> None:
     import uvicorn
 
-    from web.channels.mcp_tools import PATH, build_server, http_app
+    from web.mcp_server import PATH, build_server, http_app
 
     listener = listen(host, port)
     port = listener.getsockname()[1]

@@ -21,9 +21,9 @@ def run(
     from web.app import create_app
     from web.settings import WebSettings
 
-    settings = WebSettings()
-    host, port = host or settings.host, settings.port if port is None else port
-    listener = listen(host, port)
+    given = {"host": host, "port": port}
+    settings = WebSettings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    listener = listen(settings.host, settings.port)
     chatbot = open_chatbot(data_dir, keep_conversations=True)
     chatbot.warm_up()
     app = create_app(chatbot, settings, bot_settings(data_dir).data_dir)

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import SecretStr
+
 import web.slack.api
 from bot.chatbot import Chatbot
 from bot.conversation_stores import SqliteConversationStore
@@ -28,8 +30,8 @@ def main() -> None:
     conversations = SqliteConversationStore(data_dir / "conversations.sqlite3")
     chatbot = FakeChatbot(current=(permits(),), conversations=cast(Any, conversations))
     settings = WebSettings(
-        slack_bot_token="xoxb-1",  # noqa: S106
-        slack_signing_secret=SECRET,
+        slack_bot_token=SecretStr("xoxb-1"),
+        slack_signing_secret=SecretStr(SECRET),
         slack_api_url=f"{slack_url}/api",
         public_url="https://bot.example",
     )

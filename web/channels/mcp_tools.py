@@ -1,59 +1,26 @@
-"""The Model Context Protocol, by its official SDK: three tools, and every explainer's text as a resource.
-
-Specification: https://modelcontextprotocol.io/specification. The low-level server of the SDK is used, not
-`MCPServer`: that one ignores arguments it doesn't know, repeats what was sent in its errors, and logs an exception
-with its text, which may quote a question.
-"""
+"""The tools of the Model Context Protocol: what each takes, does and gives, to programs and as text."""
 
 from __future__ import annotations
 
-import logging
 import re
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from anyio import CapacityLimiter, to_thread
-from mcp.server import Server, ServerRequestContext
-from mcp.server.stdio import stdio_server
-from mcp.server.transport_security import TransportSecuritySettings
-from mcp.shared.exceptions import MCPError
 from mcp.types import (
-    INTERNAL_ERROR,
-    INVALID_PARAMS,
-    CallToolRequestParams,
-    CallToolResult,
-    ListResourcesResult,
-    ListResourceTemplatesResult,
-    ListToolsResult,
-    PaginatedRequestParams,
-    ReadResourceRequestParams,
-    ReadResourceResult,
-    Resource,
-    ResourceTemplate,
-    TextContent,
-    TextResourceContents,
     Tool,
     ToolAnnotations,
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.applications import Starlette
 
 from bot.answers import CitedDocument, ScoredPassage
 from bot.chatbot import clean_question, new_conversation_id
-from bot.conversation_stores import InMemoryConversationStore
-from bot.error_table import entry_for
 from bot.footnotes import document_dict, permalink, reply_dict, section_path
 from bot.rewrite import resolve
 from corpus.documents import Document, Span
-from corpus.errors import DocumentNotFound
 from index.chunk import note_section
 from index.sentences import block_sentences, sentence_spans
-from web.errors import SENTENCES, shown
-from web.middleware import MAX_BODY_BYTES
 from web.reader import parse_range
 from web.schemas import AskRequest, DocumentRef, FootnoteBody, RefusalBody, ReplyBody, Text
 from web.site import CONVERSATION_ID
@@ -62,25 +29,11 @@ if TYPE_CHECKING:
     from bot.answers import Reply
     from bot.chatbot import Chatbot
 
-log = logging.getLogger("footnoted.mcp")
-
-PATH = "/mcp"
-"""Where the HTTP transport is served."""
-
-_RESOURCE = re.compile(r"footnoted://documents/([^/?#]+)(?:/([^/?#]+))?")
 _PERMALINK = re.compile(r"/read/([^/]+)/([^/]+)")
 
 _WHICH_PASSAGE = (
     "Give either the permalink of a footnote, or document_id, version, start and end together; a permalink looks like "
     "/read/ID/VERSION?quote=START-END#quote."
-)
-
-INSTRUCTIONS = (
-    "Footnoted answers questions about the explainers listed below in their own words, with a footnote on every "
-    "sentence, and refuses where their text doesn't say. For a question about their subjects use `ask`. Quote its "
-    "sentences verbatim, with their [1] marks, and pass on the footnotes with their links. Where it refuses, say so, "
-    "and give its message and the nearest sections; don't answer from anywhere else in its name. The explainers say "
-    "what was so on their date, not what is so today."
 )
 
 ASK = (
@@ -200,8 +153,7 @@ class Explainers:
     def _reply(self, given: AskArguments) -> Reply:
         if given.conversation_id:
             return self.chatbot.ask(given.conversation_id, given.question, given.history)
-        forgetful = replace(self.chatbot, conversations=InMemoryConversationStore())
-        return forgetful.ask(new_conversation_id(), given.question, given.history)
+        return self.chatbot.forgetful().ask(new_conversation_id(), given.question, given.history)
 
     def search(self, given: SearchArguments) -> tuple[dict[str, Any], str]:
         """The passages that come closest. Raises `bot.errors.InvalidQuestion`."""
@@ -372,7 +324,7 @@ Does = Callable[[Explainers, Any], tuple[dict[str, Any], str]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Tool:
+class McpTool:
     """A tool: how it is described, what it takes and gives, and whether it needs the model."""
 
     title: str
@@ -408,169 +360,10 @@ class _Tool:
             raise BadArguments(f"The argument {name!r} can't be used: {finding}.") from error
 
 
-TOOLS: Mapping[str, _Tool] = {
-    "ask": _Tool("Ask the explainers", ASK, AskArguments, ReplyBody, Explainers.ask),
-    "search": _Tool("Search the explainers", SEARCH, SearchArguments, SearchBody, Explainers.search),
-    "read_passage": _Tool(
+TOOLS: Mapping[str, McpTool] = {
+    "ask": McpTool("Ask the explainers", ASK, AskArguments, ReplyBody, Explainers.ask),
+    "search": McpTool("Search the explainers", SEARCH, SearchArguments, SearchBody, Explainers.search),
+    "read_passage": McpTool(
         "Open a passage", READ_PASSAGE, PassageArguments, PassageRead, Explainers.read_passage, needs_model=False
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Handlers:
-    """Answers the requests of the protocol. What needs the model waits at the turnstile: one at a time."""
-
-    explainers: Explainers
-    turnstile: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
-
-    async def list_tools(self, _: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
-        return ListToolsResult(tools=[tool.described(name) for name, tool in TOOLS.items()])
-
-    async def call_tool(self, _: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
-        tool = TOOLS.get(params.name)
-        if tool is None:
-            raise MCPError(INVALID_PARAMS, f"There is no such tool; the tools are {', '.join(TOOLS)}.")
-        try:
-            given = tool.parsed(params.arguments or {})
-            limiter = self.turnstile if tool.needs_model else None
-            body, text = await to_thread.run_sync(tool.does, self.explainers, given, limiter=limiter)
-        except Exception as error:
-            return CallToolResult(content=[TextContent(text=sentence_for(error))], is_error=True)
-        return CallToolResult(content=[TextContent(text=text)], structured_content=body)
-
-    async def list_resources(
-        self, _: ServerRequestContext[Any], __: PaginatedRequestParams | None
-    ) -> ListResourcesResult:
-        documents = self.explainers.chatbot.documents()
-        return ListResourcesResult(resources=[_resource(document) for document in documents])
-
-    async def list_templates(
-        self, _: ServerRequestContext[Any], __: PaginatedRequestParams | None
-    ) -> ListResourceTemplatesResult:
-        template = ResourceTemplate(
-            uri_template="footnoted://documents/{id}/{version}",
-            name="document_version",
-            title="A version of an explainer",
-            description="The text that the footnotes of this version cite, in which their start and end are counted.",
-            mime_type="text/plain",
-        )
-        return ListResourceTemplatesResult(resource_templates=[template])
-
-    async def read_resource(
-        self, _: ServerRequestContext[Any], params: ReadResourceRequestParams
-    ) -> ReadResourceResult:
-        try:
-            document = await to_thread.run_sync(_document_at, self.explainers.chatbot, params.uri)
-        except DocumentNotFound as error:
-            raise MCPError(INVALID_PARAMS, str(error), {"uri": params.uri}) from None
-        except Exception as error:
-            raise MCPError(INTERNAL_ERROR, sentence_for(error), {"uri": params.uri}) from None
-        text = TextResourceContents(uri=params.uri, mime_type="text/plain", text=document.text)
-        return ReadResourceResult(contents=[text])
-
-
-def _resource(document: Document) -> Resource:
-    published = f" by {document.publisher}" if document.publisher else ""
-    return Resource(
-        uri=f"footnoted://documents/{quote(document.id, safe='')}",
-        name=document.id,
-        title=document.title,
-        description=f"An explainer{published}{_dated(document)}, version {document.version}.",
-        mime_type="text/plain",
-        size=len(document.text.encode()),
-    )
-
-
-def _document_at(chatbot: Chatbot, uri: str) -> Document:
-    match = _RESOURCE.fullmatch(uri)
-    if match is None:
-        raise DocumentNotFound("There is no such resource here; the list of resources has what there is.")
-    return chatbot.document(unquote(match[1]), unquote(match[2]) if match[2] else None)
-
-
-def sentence_for(error: Exception) -> str:
-    """What a client is told of *error*: one sentence. The log gets no text that may quote a question."""
-    if isinstance(error, BadArguments):
-        return str(error)
-    if entry_for(error):
-        return shown(error).sentence
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("Unexpected %s in a request\n%s", type(error).__qualname__, frames)
-    return SENTENCES[500]
-
-
-def build_server(
-    chatbot: Chatbot, *, public_url: str = "", turnstile: CapacityLimiter | None = None
-) -> Server[dict[str, Any]]:
-    """The server over *chatbot*, for any transport.
-
-    *public_url* is the address of the site that serves the reader: it is put before every permalink. *turnstile* is
-    shared with whatever else asks the same chatbot, as `web.site.Site.turnstile`; left out, the server has its own.
-    """
-    handlers = _Handlers(Explainers(chatbot, public_url.rstrip("/")), turnstile or CapacityLimiter(1))
-    return Server(
-        "footnoted",
-        version=_version(),
-        title="Footnoted",
-        description="Explainers that answer in their own words, with a footnote on every sentence.",
-        instructions=instructions_for(chatbot.documents()),
-        on_list_tools=handlers.list_tools,
-        on_call_tool=handlers.call_tool,
-        on_list_resources=handlers.list_resources,
-        on_list_resource_templates=handlers.list_templates,
-        on_read_resource=handlers.read_resource,
-    )
-
-
-def instructions_for(documents: tuple[Document, ...]) -> str:
-    """What a model is told of the server: how to use it, and which explainers it holds."""
-    return "\n".join([INSTRUCTIONS, "", *(f"- {document.title}{_dated(document)}" for document in documents)])
-
-
-def _dated(document: Document) -> str:
-    return f", as of {document.as_of.isoformat()}" if document.as_of else ""
-
-
-def _version() -> str:
-    try:
-        return version("footnoted")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        return "0"
-
-
-async def serve_stdio(server: Server[dict[str, Any]]) -> None:
-    """Serves the client at standard input and output until it closes them."""
-    try:
-        async with stdio_server() as (reading, writing):
-            await server.run(reading, writing, server.create_initialization_options())
-    except* BrokenPipeError:
-        log.warning("The client went away before its reply was written.")
-
-
-def http_app(server: Server[dict[str, Any]], host: str, port: int, public_url: str = "") -> Starlette:
-    """*server* over streamable HTTP at `PATH`: stateless, and only for requests made to the address served."""
-    return server.streamable_http_app(
-        streamable_http_path=PATH,
-        json_response=True,
-        stateless_http=True,
-        max_request_body_size=MAX_BODY_BYTES,
-        transport_security=allowed_addresses(host, port, public_url),
-    )
-
-
-def allowed_addresses(host: str, port: int, public_url: str = "") -> TransportSecuritySettings:
-    """The Host and Origin headers that are let in: *host*, this machine's own names, and the public URL's.
-
-    A page on another site that points its own name at this machine (DNS rebinding) sends another Host.
-    """
-    names = dict.fromkeys([f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost", "[::1]"])
-    hosts = [f"{name}:{port}" for name in names] + ([*names] if port == 80 else [])
-    public = urlsplit(public_url)
-    return TransportSecuritySettings(
-        allowed_hosts=[*hosts, *([public.netloc] if public.netloc else [])],
-        allowed_origins=[
-            *(f"http://{name}" for name in hosts),
-            *([f"{public.scheme}://{public.netloc}"] if public.netloc else []),
-        ],
-    )

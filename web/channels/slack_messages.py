@@ -1,14 +1,16 @@
 """Replies as Slack messages.
 
 Blocks and their limits: https://docs.slack.dev/reference/block-kit/blocks. A message may hold 50 blocks and 12,000
-characters of Markdown; Slack also turns away messages of some 13,000 characters in all, so ours stay well below.
+characters of Markdown; Slack also turns away messages of some 13,000 characters in all, so ours stay below.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -34,18 +36,42 @@ from corpus.documents import Span
 from web.channels.words import ENGLISH, Words
 from web.views import CELL_BAR
 
-MAX_TEXT = 5_000
-"""The most characters of answer and footnotes in one message: what is longer goes into several, between sentences."""
+MAX_TEXT = 4_000
+"""The most characters of answer and footnotes in one message, as sent: what is longer goes into several.
+
+Slack advises the same for a message's plain text, so that holds all of the answer too.
+Source: https://docs.slack.dev/reference/methods/chat.postMessage#truncating
+"""
 
 MAX_QUOTE = 1_000
-"""A longer quote is cut in the list of footnotes, with a mark; its link opens the whole."""
+"""A longer quote or note is cut in the list of footnotes, with a mark; its link opens the whole."""
 
-MAX_QUESTION = 600
+MAX_QUESTION = 300
 MAX_BUTTONS = 4
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_READ_BY_MARKDOWN = re.compile(r"[*_~`\\]|\][(\[]|^\s*(?:#|[-+]\s|\d+[.)]\s|=+$|-+$)", re.MULTILINE)
-"""Characters that a Markdown block would take as markup, where the document means them as they stand."""
+MAX_BUTTON_URL = 500
+"""Slack takes 3,000; four of those would be a message's whole allowance, and the same link stands in the text."""
+
+_MARK = re.compile(r"\[(\d+)\]")
+_BRACKET = re.compile(r"[\[\]]")
+_SAFE_ADDRESS = re.compile(r"[A-Za-z0-9:/?#=.%~_+@-]*")
+_READ_BY_MARKDOWN = re.compile(
+    r"""
+      [*_~`\\]                                 # emphasis, code, escapes
+    | [\x00-\x1f\x7f\x85\u2028\u2029]          # line breaks, which end a paragraph or are taken away, and tabs
+    | ^\s | \s\Z | [ ]{2}                     # blanks that are taken away, or begin code
+    | ^(?: \# | > | [-+=] | \d+[.)](?:\s|\Z) ) # a heading, a quotation, a list, a rule
+    | ^\[[ xX]\] | \[\^ | \][(\[:]            # a task's box, a note, links and their definitions
+    | :// | (?i:www\.) | @                    # addresses, which become links
+    | <[A-Za-z/!?@\#] | &\#?\w+;              # HTML, mentions, entities, should a reader resolve entities first
+    | :[\w+'-]+:                              # emoji
+    """,
+    re.VERBOSE,
+)
+"""What a Markdown block would take as markup in a line, where the document means it as it stands.
+
+What Slack's parser does isn't written down, so this errs to the safe side: rich text takes every character as it is.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +102,35 @@ class _Piece:
     text: str
     href: str | None = None
 
+    @property
+    def length(self) -> int:
+        return len(escape(self.text)) + self.markup
+
+    @property
+    def markup(self) -> int:
+        """The characters that a message needs for it besides its text: its address, with brackets or a gap around."""
+        return len(self.href or "") + 4
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of a message; an item stands in a list, and what goes on follows the line before it."""
+    """A line of a message; an item stands in a list, and what goes on follows the line before it.
+
+    ``opens`` is the citation whose footnote the line begins.
+    """
 
     pieces: tuple[_Piece, ...]
     item: bool = False
     goes_on: bool = False
+    opens: Citation | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
 
     @property
     def length(self) -> int:
-        return sum(len(escape(piece.text)) + len(piece.href or "") + 5 for piece in self.pieces)
+        return sum(piece.length for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +139,17 @@ class _Part:
 
     lines: tuple[_Line, ...] = ()
     footnotes: tuple[_Line, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    plain: tuple[str, ...] = field(default=())
 
     @property
     def length(self) -> int:
         return sum(line.length for line in (*self.lines, *self.footnotes))
 
+    @property
+    def citations(self) -> list[Citation]:
+        return [line.opens for line in self.footnotes if line.opens]
+
     def __add__(self, other: _Part) -> _Part:
-        return _Part(
-            self.lines + other.lines,
-            self.footnotes + other.footnotes,
-            self.citations + other.citations,
-            self.plain + other.plain,
-        )
+        return _Part(self.lines + other.lines, self.footnotes + other.footnotes)
 
 
 def escape(text: str) -> str:
@@ -128,8 +168,8 @@ def reply_messages(reply: Reply, placed: Placed) -> list[SlackMessage]:
 
 def plain_message(sentence: str) -> SlackMessage:
     """One sentence of ours, without buttons."""
-    text = escape(sentence)
-    return SlackMessage(text, (MarkdownBlock(text=text).to_dict(),))
+    line = _Line((_Piece(sentence),))
+    return SlackMessage(escape(sentence), (_text_block((line,)).to_dict(),))
 
 
 def streamed_texts(message: SlackMessage) -> list[str] | None:
@@ -156,14 +196,12 @@ def _answer_parts(answer: Answer, placed: Placed) -> Iterator[_Part]:
     apart = True
     for sentence in answer.sentences:
         stands_apart = sentence.item or CELL_BAR in sentence.text
-        first_used = [citations[number] for number in sentence.footnotes if number not in shown]
+        first_used = [citations[number] for number in dict.fromkeys(sentence.footnotes) if number not in shown]
         shown.update(sentence.footnotes)
         goes_on = not stands_apart and not apart
         yield _Part(
             (_sentence_line(sentence, citations, placed, goes_on=goes_on),),
             tuple(line for citation in first_used for line in _footnote_lines(citation, placed)),
-            tuple(first_used),
-            (_plain_sentence(sentence),),
         )
         apart = stands_apart
 
@@ -178,7 +216,8 @@ def _sentence_line(
 
 
 def _mark(citation: Citation, placed: Placed) -> _Piece:
-    return _Piece(str(citation.number).translate(_SUPERSCRIPTS), link(citation.document, citation.span, placed))
+    """``[1]``, as in every other channel: screen readers pass over many of the raised digits, or spell them out."""
+    return _Piece(f"[{citation.number}]", link(citation.document, citation.span, placed))
 
 
 def link(document: CitedDocument, span: Span, placed: Placed) -> str:
@@ -191,16 +230,11 @@ def _footnote_lines(citation: Citation, placed: Placed) -> Iterator[_Line]:
     day = citation.document.as_of
     dated = f", {placed.words.as_of.format(date=placed.words.date(day))}" if day else ""
     place = f"{section}, {citation.document.title}" if citation.section else section
-    yield _Line((_mark(citation, placed), _Piece(f" “{shortened(citation.quote, MAX_QUOTE)}” — {place}{dated}")))
+    quoted = _Piece(f" “{shortened(citation.quote, MAX_QUOTE)}” — {place}{dated}")
+    yield _Line((_mark(citation, placed), quoted), opens=citation)
     for note in citation.notes:
         label = placed.words.note.format(label=note.label)
         yield _Line((_Piece(f"{label}: {shortened(note.text, MAX_QUOTE)}"),), item=True)
-
-
-def _plain_sentence(sentence: AnswerSentence) -> str:
-    about = f"[{sentence.about}] " if sentence.about else ""
-    marks = " ".join(f"[{number}]" for number in sentence.footnotes)
-    return f"{'• ' if sentence.item else ''}{about}{sentence.text} {marks}"
 
 
 def _refusal_part(refusal: Refusal, placed: Placed) -> _Part:
@@ -210,7 +244,7 @@ def _refusal_part(refusal: Refusal, placed: Placed) -> _Part:
     for near in refusal.nearest:
         text = " › ".join(section_path(near.section, near.document))
         lines.append(_Line((_Piece(text, link(near.document, near.span, placed)),), item=True))
-    return _Part(tuple(lines), plain=(refusal.message,))
+    return _Part(tuple(lines))
 
 
 def shortened(text: str, longest: int) -> str:
@@ -218,73 +252,127 @@ def shortened(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     cut = text[: longest - 2]
-    return f"{cut[: cut.rfind(' ')] if ' ' in cut else cut} …"
+    return f"{cut[: _end_of_words(cut, len(cut) // 2) or len(cut)].rstrip()} …"
+
+
+def _end_of_words(text: str, least: int = 0) -> int:
+    """Where the last blank of *text* after its first *least* characters ends; 0 where there is none."""
+    return text.rfind(" ", least) + 1
 
 
 def _packed(parts: Iterable[_Part]) -> Iterator[_Part]:
-    """*parts* joined into as few as `MAX_TEXT` allows, their order kept; an over-long line is cut between words."""
+    """*parts* joined into as few as `MAX_TEXT` allows, their order kept."""
     packed = _Part()
-    for part in (piece for whole in parts for piece in _cut(whole)):
-        if packed.lines and packed.length + part.length > MAX_TEXT:
+    for part in (piece for whole in parts for piece in _split(whole)):
+        if packed.length and packed.length + part.length > MAX_TEXT:
             yield packed
             packed = _Part()
         packed += part
     yield packed
 
 
-def _cut(part: _Part) -> Iterator[_Part]:
-    """*part*, or several with a stretch of its sentence each where that alone is over-long: nothing is lost."""
-    line = part.lines[0]
-    text = line.pieces[0].text
-    while len(text) > MAX_TEXT // 2:
-        end = text.rfind(" ", 1, MAX_TEXT // 2) + 1 or MAX_TEXT // 2
-        yield _Part((replace(line, pieces=(_Piece(text[:end]),)),), plain=(text[:end],))
-        text = text[end:]
-    pieces = (replace(line.pieces[0], text=text), *line.pieces[1:])
-    yield replace(part, lines=(replace(line, pieces=pieces), *part.lines[1:]))
+def _split(part: _Part) -> Iterator[_Part]:
+    """*part*, or its lines one by one where together they are over-long: nothing is lost."""
+    if part.length <= MAX_TEXT:
+        yield part
+        return
+    for line in part.lines:
+        yield from (_Part((stretch,)) for stretch in _stretches(line))
+    for line in part.footnotes:
+        yield from (_Part(footnotes=(stretch,)) for stretch in _stretches(line))
+
+
+def _stretches(line: _Line) -> Iterator[_Line]:
+    """*line*, or several that say the same, each as long as a message may be."""
+    while line.length > MAX_TEXT:
+        fitting, rest = _divided(line.pieces)
+        yield replace(line, pieces=fitting)
+        line = _Line(rest, goes_on=True)
+    yield line
+
+
+def _divided(pieces: tuple[_Piece, ...]) -> tuple[tuple[_Piece, ...], tuple[_Piece, ...]]:
+    """What fits into `MAX_TEXT`, and the rest; a word is cut only where it is too long for any message."""
+    lengths = list(accumulate(piece.length for piece in pieces))
+    whole = bisect_right(lengths, MAX_TEXT)
+    piece, room = pieces[whole], MAX_TEXT - (lengths[whole - 1] if whole else 0)
+    fitting = bisect_right(list(accumulate(len(escape(letter)) for letter in piece.text)), room - piece.markup)
+    end = _end_of_words(piece.text[:fitting], 1) or (0 if whole else max(fitting, 1))
+    cut = (replace(piece, text=piece.text[:end]),) if end else ()
+    return (*pieces[:whole], *cut), (replace(piece, text=piece.text[end:]), *pieces[whole + 1 :])
 
 
 def _message(part: _Part, placed: Placed, *, first: bool, last: bool) -> SlackMessage:
     blocks: list[Block] = []
     if first and placed.heading:
-        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=placed.heading)]))
-    blocks.append(_text_block(part.lines))
+        # Verbatim, or Slack would look for channels to name and people to call in a reader's question.
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=placed.heading, verbatim=True)]))
+    if part.lines:
+        blocks.append(_text_block(part.lines))
     if part.footnotes:
         blocks += [DividerBlock(), _text_block(part.footnotes)]
     if last:
         blocks += _controls(part, placed)
-    return SlackMessage(escape("\n".join(part.plain)), tuple(block.to_dict() for block in blocks))
+    plain = _joined(part.lines or part.footnotes, lambda line: line.text, item="• ", apart="\n")
+    return SlackMessage(escape(plain), tuple(block.to_dict() for block in blocks))
+
+
+def _joined(lines: Sequence[_Line], write: Callable[[_Line], str], *, item: str, apart: str) -> str:
+    """*lines* as one text; *item* stands before an item of a list, *apart* between paragraphs."""
+    text = ""
+    for line in lines:
+        gap = " " if line.goes_on else "\n" if line.item else apart
+        text += f"{gap if text else ''}{item if line.item else ''}{write(line)}"
+    return text
 
 
 def _text_block(lines: Sequence[_Line]) -> Block:
     """Markdown, or rich text, which takes every character as it stands, where Markdown would read one as markup."""
-    if any(_READ_BY_MARKDOWN.search(piece.text) for line in lines for piece in line.pieces):
-        return _rich_text(lines)
-    text = ""
-    for line in lines:
-        text += ("\n- " if text else "- ") if line.item else " " if line.goes_on else "\n\n" if text else ""
-        text += "".join(_markdown(piece) for piece in line.pieces)
-    return MarkdownBlock(text=text)
+    if all(_stands_in_markdown(line) for line in lines):
+        return MarkdownBlock(text=_joined(lines, _markdown, item="- ", apart="\n\n"))
+    return _rich_text(lines)
 
 
-def _markdown(piece: _Piece) -> str:
+def _stands_in_markdown(line: _Line) -> bool:
+    links = [piece for piece in line.pieces if piece.href]
+    return (
+        not _READ_BY_MARKDOWN.search(line.text)
+        and all(_SAFE_ADDRESS.fullmatch(piece.href or "") for piece in links)
+        and all(_MARK.fullmatch(piece.text) or not _BRACKET.search(piece.text) for piece in links)
+    )
+
+
+def _markdown(line: _Line) -> str:
+    return "".join(_markdown_piece(piece) for piece in line.pieces)
+
+
+def _markdown_piece(piece: _Piece) -> str:
     text = escape(piece.text)
-    return f"[{text}]({piece.href})" if piece.href else text
+    if not piece.href:
+        return text
+    if mark := _MARK.fullmatch(piece.text):
+        # The brackets stand around the link: CommonMark allows them in it, but not every parser is CommonMark's.
+        return f"[[{mark[1]}]({piece.href})]"
+    return f"[{text}]({piece.href})"
 
 
 def _rich_text(lines: Sequence[_Line]) -> RichTextBlock:
     elements: list[RichTextSectionElement | RichTextListElement] = []
-    for line in lines:
-        section = RichTextSectionElement(elements=[_rich_piece(piece) for piece in line.pieces])
-        if not line.item:
-            before = "" if not elements else " " if line.goes_on else "\n"
-            section.elements = [*([RichTextElementParts.Text(text=before)] if before else []), *section.elements]
-            elements.append(section)
-        elif elements and isinstance(elements[-1], RichTextListElement):
-            elements[-1].elements = [*elements[-1].elements, section]
+    for items, group in groupby(lines, key=lambda line: line.item):
+        if items:
+            sections = [RichTextSectionElement(elements=list(_rich_pieces([line]))) for line in group]
+            elements.append(RichTextListElement(style="bullet", elements=sections))
         else:
-            elements.append(RichTextListElement(style="bullet", elements=[section]))
+            elements.append(RichTextSectionElement(elements=list(_rich_pieces(list(group)))))
     return RichTextBlock(elements=elements)
+
+
+def _rich_pieces(lines: Sequence[_Line]) -> Iterator[RichTextElementParts.Text | RichTextElementParts.Link]:
+    """The pieces of *lines* in one section: Slack begins a new line with each section."""
+    for number, line in enumerate(lines):
+        if number:
+            yield RichTextElementParts.Text(text=" " if line.goes_on else "\n\n")
+        yield from (_rich_piece(piece) for piece in line.pieces)
 
 
 def _rich_piece(piece: _Piece) -> RichTextElementParts.Text | RichTextElementParts.Link:
@@ -302,8 +390,9 @@ def _controls(part: _Part, placed: Placed) -> list[Block]:
             action_id=f"open_passage_{citation.number}",
             url=link(citation.document, citation.span, placed),
         )
-        for citation in part.citations[:MAX_BUTTONS]
-    ]
+        for citation in part.citations
+        if len(link(citation.document, citation.span, placed)) <= MAX_BUTTON_URL
+    ][:MAX_BUTTONS]
     if placed.followable:
         buttons.append(ButtonElement(text=words.ask_follow_up, action_id="ask_follow_up", value=value))
     if placed.shareable:

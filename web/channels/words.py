@@ -74,16 +74,16 @@ ENGLISH = Words(
     gone="That answer isn’t kept any more; please ask again.",
     greeting="What would you like to know?",
     invite="I can’t post in this channel. Invite me first (/invite), or ask me in a direct message.",
-    more_sentences="(The answer has {count} more sentences than fit here; ask for less at a time.)",
+    more_sentences="(Sentences of the answer that don’t fit here: {count}. Ask for less at a time.)",
 )
 
 SPANISH = Words(
     language="es",
     months=tuple(_SPANISH_MONTHS.split()),
     day="{day} de {month} de {year}",
-    as_of="a fecha del {date}",
+    as_of="al {date}",
     note="Nota {label}",
-    instead="Puede leer:",
+    instead="En su lugar puede leer:",
     open_passage="Abrir pasaje {number}",
     ask_follow_up="Seguir preguntando",
     your_question="Su pregunta",
@@ -94,7 +94,7 @@ SPANISH = Words(
     asked_by="{who} preguntó: {question}",
     thinking="está buscando…",
     looking_up="Buscando…",
-    how_to_ask="Escriba su pregunta después de la orden, por ejemplo: {command} {example}",
+    how_to_ask="Escriba su pregunta después del comando, por ejemplo: {command} {example}",
     not_here="No respondo en este canal.",
     may_not_ask="En este canal solo algunas personas pueden preguntarme y usted todavía no es una de ellas; "
     "quien me administra puede cambiarlo.",
@@ -105,7 +105,7 @@ SPANISH = Words(
     gone="Esa respuesta ya no se conserva; pregunte de nuevo, por favor.",
     greeting="¿Qué quiere saber?",
     invite="No puedo publicar en este canal. Invíteme primero (/invite) o pregúnteme en un mensaje directo.",
-    more_sentences="(La respuesta tiene {count} frases más de las que caben aquí; pregunte menos cosas a la vez.)",
+    more_sentences="(Frases de la respuesta que no caben aquí: {count}. Pregunte menos cosas a la vez.)",
 )
 
 _ALL = {words.language: words for words in (ENGLISH, SPANISH)}

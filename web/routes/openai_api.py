@@ -10,14 +10,12 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Annotated, Any, Literal
 
-from anyio import CancelScope, to_thread
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from bot.answers import Reply
 from bot.chatbot import new_conversation_id
 from web.channels.openai_chat import MODEL, Exchange, chunk_dicts, completion_dict, error_dict, events, model_dict
 from web.errors import ParameterRefused
@@ -222,24 +220,14 @@ async def chat_completions(body: ChatRequest, request: Request, site: CurrentSit
     """
     _refuse_unsupported(body)
     conversation_id = new_conversation_id()
-    reply = await _ask_and_forget(site, conversation_id, body.questions)
-    base_url = str(request.base_url).rstrip("/")
-    exchange = Exchange(reply, conversation_id, base_url, int(time.time()))
+    *history, question = body.questions
+    reply = await site.ask_of(site.chatbot.forgetful(), conversation_id, question, history[-MAX_HISTORY:])
+    exchange = Exchange(reply, conversation_id, site.address(request), int(time.time()))
     if not body.stream:
         return JSONResponse(completion_dict(exchange), headers=NO_STORE)
     include_usage = bool(body.stream_options and body.stream_options.include_usage)
     chunks = events(chunk_dicts(exchange, include_usage=include_usage))
     return StreamingResponse(_one_by_one(chunks), media_type="text/event-stream", headers=STREAM_HEADERS)
-
-
-async def _ask_and_forget(site: Site, conversation_id: str, questions: list[str]) -> Reply:
-    """The reply to the last of *questions*, of which nothing is kept, whether it succeeds or not."""
-    *history, question = questions
-    try:
-        return await site.ask(conversation_id, question, history[-MAX_HISTORY:])
-    finally:
-        with CancelScope(shield=True):
-            await to_thread.run_sync(site.chatbot.conversations.delete, conversation_id)
 
 
 async def _one_by_one(chunks: Iterable[str]) -> AsyncIterator[str]:

@@ -103,13 +103,15 @@ def conversation(conversation_id: ConversationId, site: CurrentSite) -> Response
 
 @router.get("/conversations")
 def conversations(site: CurrentSite) -> Response:
-    """The conversations that were used last."""
+    """The conversations that were used last; nowhere but where their operator alone can see them."""
+    if not site.lists_conversations:
+        raise HTTPException(404)
     return site.pages.render("conversations.html", conversations=site.chatbot.conversations.conversations())
 
 
 @router.post("/conversations/{conversation_id}/delete")
 def delete_conversation(conversation_id: ConversationId, site: CurrentSite) -> Response:
-    """Deletes a conversation, then leads back to the list."""
+    """Deletes a conversation, then leads back to the list, or to the first page where there is none."""
     if not site.chatbot.conversations.delete(conversation_id):
         raise HTTPException(404, NO_CONVERSATION)
-    return RedirectResponse("/conversations", 303)
+    return RedirectResponse("/conversations" if site.lists_conversations else "/", 303)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
 
 import anyio
@@ -147,13 +148,25 @@ def test_a_failure_after_the_response_began_is_left_to_the_server() -> None:
 
 class TestSettings:
     def test_the_default_is_reached_from_this_machine_only(self) -> None:
-        assert WebSettings().model_dump() == {"host": "127.0.0.1", "port": 8000}
+        settings = WebSettings()
+        assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+        assert settings.is_private
+
+    @pytest.mark.parametrize("public", [{"host": "0.0.0.0"}, {"public_url": "https://bot.example"}])
+    def test_where_others_come_no_page_lists_the_conversations(self, tmp_path: Path, public: dict[str, str]) -> None:
+        app = create_app(cast(Chatbot, FakeChatbot(current=(permits(),))), WebSettings.model_validate(public), tmp_path)
+        with TestClient(app, follow_redirects=False) as client:
+            assert client.get("/conversations").status_code == 404
+            assert "/conversations" not in client.get("/").text
+            client.post("/api/ask", json={"question": "fact?", "conversation_id": "talk"})
+            assert client.get("/c/talk").status_code == 200
+            assert client.post("/conversations/talk/delete").headers["location"] == "/"
 
     def test_the_environment_sets_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FOOTNOTED_HOST", "0.0.0.0")
         monkeypatch.setenv("FOOTNOTED_PORT", "9000")
         monkeypatch.setenv("FOOTNOTED_DATA_DIR", "elsewhere")
-        assert WebSettings().model_dump() == {"host": "0.0.0.0", "port": 9000}
+        assert (WebSettings().host, WebSettings().port) == ("0.0.0.0", 9000)
 
     @pytest.mark.parametrize("wrong", [{"port": 70_000}, {"port": "http"}, {"host": ""}, {"prot": 8000}])
     def test_what_makes_no_sense_is_refused(self, wrong: dict[str, object]) -> None:

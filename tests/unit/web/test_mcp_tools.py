@@ -23,8 +23,9 @@ from corpus.documents import Document, Span
 from index.build import build_index
 from tests.fakes import HashEmbedder, orchard_document
 from tests.unit.web.fake_chatbot import FakeChatbot, cited, fact_answer, list_answer, permits, refusal, span_of
-from web.channels.mcp_tools import SearchBody, build_server, http_app, reply_text, search_text, surroundings
+from web.channels.mcp_tools import SearchBody, reply_text, search_text, surroundings
 from web.errors import SENTENCES
+from web.mcp_server import build_server, http_app
 from web.middleware import MAX_BODY_BYTES
 from web.schemas import MAX_HISTORY, ReplyBody
 

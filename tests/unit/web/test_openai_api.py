@@ -18,7 +18,6 @@ from bot.errors import ConversationStoreError, InvalidQuestion
 from bot.footnotes import permalink, reply_dict
 from tests.unit.web.fake_chatbot import (
     FakeChatbot,
-    FakeConversations,
     citation,
     cited,
     fact_answer,
@@ -338,18 +337,6 @@ class TestWhatIsRead:
             assert response.status_code == 200
 
 
-class Watching(FakeConversations):
-    """Remembers which conversations were deleted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.deleted: list[str] = []
-
-    def delete(self, conversation_id: str) -> bool:
-        self.deleted.append(conversation_id)
-        return super().delete(conversation_id)
-
-
 class FailingLate(FakeChatbot):
     """Fails after it has kept a turn."""
 
@@ -360,20 +347,9 @@ class FailingLate(FakeChatbot):
 
 class TestNothingIsKept:
     @pytest.mark.parametrize("streamed", [False, True])
-    def test_a_conversation_is_new_each_time_and_gone_afterwards(
-        self, client: TestClient, chatbot: FakeChatbot, streamed: bool
-    ) -> None:
-        chatbot.conversations = watching = Watching()
+    def test_no_conversation_is_written(self, client: TestClient, chatbot: FakeChatbot, streamed: bool) -> None:
         for _ in range(2):
             client.post(CHAT, json=body_of("fact?", stream=streamed))
-        assert len(set(watching.deleted)) == 2
-        assert not watching.conversations()
-
-    def test_it_is_gone_where_the_reply_fails_too(self) -> None:
-        chatbot = FailingLate(current=(DOCUMENT,), conversations=Watching())
-        with TestClient(create_app(cast(Chatbot, chatbot), WebSettings())) as client:
-            error_of(client.post(CHAT, json=body_of("fact?")), 500)
-        assert chatbot.histories
         assert not chatbot.conversations.conversations()
 
     def test_other_conversations_stay(self, client: TestClient, chatbot: FakeChatbot) -> None:
