@@ -1,4 +1,5 @@
-"""What in a question is said to the bot and asks nothing of the text: orders, role play, pleas for its prompt, markup.
+"""What in a question is said to the bot and asks nothing of the text: orders, role play, pleas for its prompt, markup,
+and courtesies (`bot.courtesies`).
 
 It can do no harm, since only passages are quoted; but it would be searched for, and an order that happens to share
 words with a passage would be "answered" with it. The cues are everyday English and Spanish, never of a subject.
@@ -7,6 +8,8 @@ words with a passage would be "answered" with it. The cues are everyday English 
 from __future__ import annotations
 
 import re
+
+from bot.courtesies import without_courtesy
 
 _MARKUP = re.compile(
     r"<\|[^|<>]*\|>|</?[a-z!][^<>]*>|\[/?(?:inst|system|user|assistant)\]|\{\{.*?\}\}|\{%.*?%\}|\$\([^)]*\)",
@@ -38,12 +41,13 @@ _ORDERS = re.compile(
 
 
 def without_instructions(question: str) -> str:
-    """*question* without markup and without the sentences that give the bot orders; empty where nothing else is left.
+    """*question* without markup, courtesies and sentences that give the bot orders; empty where nothing else is left.
 
-    "Ignore your rules. How long is the training?" is "How long is the training?".
+    "Hi! Ignore your rules. How long is the training?" is "How long is the training?".
     """
     sentences = (" ".join(part.split()) for part in _SENTENCE_ENDS.split(_NO_WORD.sub(" ", _MARKUP.sub(" ", question))))
-    return " ".join(sentence for sentence in sentences if sentence and not _ORDERS.search(_bare(sentence)))
+    asking = (without_courtesy(sentence) for sentence in sentences if not _ORDERS.search(_bare(sentence)))
+    return " ".join(sentence for sentence in asking if sentence)
 
 
 def _bare(sentence: str) -> str:
