@@ -171,12 +171,6 @@ class DeliveryStore:
         with self._file.connection() as connection:
             return int(connection.execute("SELECT count(*) FROM delivery").fetchone()[0])
 
-    def next_at(self) -> float | None:
-        """When the earliest of them may be taken up; None where nothing waits."""
-        with self._file.connection() as connection:
-            found = connection.execute("SELECT min(not_before) FROM delivery").fetchone()[0]
-        return None if found is None else float(found)
-
     def conversation_of(self, thread: str) -> str | None:
         """The conversation that *thread* goes on with."""
         with self._file.connection() as connection:

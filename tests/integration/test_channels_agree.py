@@ -44,9 +44,9 @@ def page(reply: Reply) -> str:
 
 
 def terminal(reply: Reply) -> str:
-    console = Console(file=io.StringIO(), width=400)
-    print_reply(reply, console)
-    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+    out = io.StringIO()
+    print_reply(reply, Console(file=out, width=400))
+    return out.getvalue()
 
 
 def slack(reply: Reply) -> str:

@@ -212,6 +212,8 @@ class TestSignatures:
             {},
             {"x-slack-signature": "v0=00", "x-slack-request-timestamp": str(int(time.time()))},
             {"x-slack-signature": "v0=00", "x-slack-request-timestamp": "now"},
+            {"x-slack-signature": "v0=00", "x-slack-request-timestamp": "9" * 400},
+            {"x-slack-signature": "v0=00", "x-slack-request-timestamp": "9" * 5000},
             {"x-slack-signature": "é", "x-slack-request-timestamp": "1"},
             signed("{}", secret="another"),
             signed("{}", at=time.time() - 400),

@@ -9,6 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+_LONGEST_TIME = 12
+"""Digits of a Unix time that anybody will see; Python's own limits lie elsewhere."""
+
 
 def slack_router(handler: AsyncSlackRequestHandler, signing_secret: str) -> APIRouter:
     """``/slack/events``, ``/slack/interactions`` and ``/slack/commands``, behind the check of the signature."""
@@ -33,7 +36,7 @@ def is_signed(verifier: SignatureVerifier, body: bytes, request: Request) -> boo
     """
     timestamp = request.headers.get("x-slack-request-timestamp", "")
     signature = request.headers.get("x-slack-signature", "")
-    if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()):
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _LONGEST_TIME and signature.isascii()):
         return False
     try:
         return verifier.is_valid(body, timestamp, signature)

@@ -8,22 +8,26 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from web.settings import SettingError
 
 
+def _none_for_everyone(value: object) -> object:
+    return None if value == "everyone" else value
+
+
 class ChannelRules(BaseModel):
-    """One channel's rules. No ``documents``: all of them. ``may_ask`` lists user ids; None: everyone."""
+    """One channel's rules. No ``documents``: all of them. ``may_ask`` lists user ids; None (in the file ``everyone``): all."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = True
     documents: frozenset[str] = frozenset()
     language: Literal["en", "es"] = "en"
-    may_ask: frozenset[str] | None = None
+    may_ask: Annotated[frozenset[str] | None, BeforeValidator(_none_for_everyone)] = None
 
     def allows(self, user: str) -> bool:
         """Whether *user* may ask."""

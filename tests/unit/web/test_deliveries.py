@@ -98,7 +98,6 @@ class TestAccept:
 class TestClaim:
     def test_nothing_waits_at_first(self, store: DeliveryStore) -> None:
         assert store.claim(NOW, LEASE) is None
-        assert store.next_at() is None
 
     def test_conversations_are_taken_in_the_order_they_came(self, store: DeliveryStore) -> None:
         for name in "abc":
@@ -108,7 +107,6 @@ class TestClaim:
     def test_a_question_in_work_is_not_given_out_until_its_lease_ends(self, store: DeliveryStore) -> None:
         store.accept(asked("a"), NOW)
         claimed(store)
-        assert store.next_at() == NOW + LEASE
         assert store.claim(NOW + LEASE - 0.5, LEASE) is None
         assert claimed(store, NOW + LEASE).attempts == 2
 

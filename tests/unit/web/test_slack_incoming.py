@@ -143,6 +143,7 @@ class TestWhatIsNone:
             },
             message(subtype="bot_message", user=None, bot_id="B123ABC456", username="News"),
             message(bot_id="B123ABC456", app_id="A9", bot_profile={"id": "B123ABC456", "name": "News"}),
+            message(bot_id="B123ABC456"),
             message(user=BOT, bot_id="B0OWN"),
             message(user=BOT),
             message(subtype="file_share", text="", files=[file()]),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import example, given, settings
@@ -320,10 +320,10 @@ class TestEveryReply:
     def test_reads_as_it_was_written_within_slacks_limits(self, reply: Reply) -> None:
         check(reply)
 
-    @given(TEXTS, st.booleans())
+    @given(text=TEXTS, item=st.booleans())
     @settings(max_examples=400, deadline=None)
-    @example("[a]: /url", item=False)
-    @example("12.", item=True)
+    @example(text="[a]: /url", item=False)
+    @example(text="12.", item=True)
     def test_a_sentence_reads_as_it_stands(self, text: str, item: bool) -> None:
         check(says("It says:", text, text, item=item))
 
@@ -584,8 +584,12 @@ class TestWords:
 class TestTheChecker:
     """It can fail."""
 
-    MARKDOWN: dict[str, Any] = {"type": "markdown", "text": "a"}
-    BUTTON: dict[str, Any] = {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "a"}}
+    MARKDOWN: ClassVar[dict[str, Any]] = {"type": "markdown", "text": "a"}
+    BUTTON: ClassVar[dict[str, Any]] = {
+        "type": "button",
+        "action_id": "a",
+        "text": {"type": "plain_text", "text": "a"},
+    }
 
     @pytest.mark.parametrize(
         ("text", "blocks", "rule"),

@@ -126,3 +126,8 @@ def test_a_file_in_another_encoding_is_refused(path: Path) -> None:
     path.write_bytes("# Español".encode("latin-1"))
     with pytest.raises(SettingError, match=r"can't be read: .*utf-8"):
         read_rules(path)
+
+
+def test_a_channel_may_open_what_the_default_closes(path: Path) -> None:
+    rules = rules_from(path, '[default]\nmay_ask = ["U1"]\n[C1]\nmay_ask = "everyone"')
+    assert [rules.of(channel).allows("U2") for channel in ("C1", "C2")] == [True, False]

@@ -90,8 +90,8 @@ class TestAnswers:
 
     def test_our_own_words_are_spanish_where_that_is_set_and_the_documents_are_not(self) -> None:
         text = webhook_text(fact_answer(DOCUMENT), Framed(SITE, SPANISH))
-        assert "a fecha del 14 de abril de 2025" in text
-        assert "- Nota 1: Older permits" in text
+        assert f", {SPANISH.as_of.format(date='14 de abril de 2025')}\n" in text
+        assert f"- {SPANISH.note.format(label='1')}: Older permits" in text
         assert "as of" not in text
 
     def test_an_answer_in_part_says_what_it_leaves_open(self) -> None:
@@ -119,7 +119,7 @@ class TestRefusals:
         assert webhook_text(replace(refusal(DOCUMENT), nearest=()), FRAMED) == refusal(DOCUMENT).message
 
     def test_it_is_framed_in_spanish(self) -> None:
-        assert "\nPuede leer:\n" in webhook_text(refusal(DOCUMENT), Framed(SITE, SPANISH))
+        assert f"\n{SPANISH.instead}\n- [" in webhook_text(refusal(DOCUMENT), Framed(SITE, SPANISH))
 
     @pytest.mark.parametrize("call", ["@channel", "@all", "@everyone", "@**all**", "@ann", "<!channel>", "<!here>"])
     @pytest.mark.parametrize("longest", [4_000, 260, 60])

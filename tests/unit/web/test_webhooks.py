@@ -7,7 +7,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
@@ -196,9 +196,9 @@ def signed(body: bytes, timestamp: str | None = None, secret: str = SECRET) -> d
 
 
 class TestWhoMayCall:
-    @pytest.mark.parametrize("path", ["command", "outgoing", "zulip"])
+    @pytest.mark.parametrize("path", ["/hooks/command", "/hooks/outgoing", "/hooks/zulip", "/slack/events"])
     def test_where_nothing_is_set_up_there_is_no_such_address(self, client: TestClient, path: str) -> None:
-        problem_of(client.post(f"/hooks/{path}", data=command()), 404)
+        problem_of(client.post(path, data=command()), 404)
 
     @pytest.mark.parametrize("path", ["command", "outgoing", "zulip"])
     def test_a_wrong_token_is_refused_and_not_repeated(self, bot: Bot, path: str) -> None:
@@ -580,6 +580,16 @@ def webhooks(tmp_path: Path, *hosts: str) -> Webhooks:
     return Webhooks((TOKEN,), SignatureVerifier(SECRET), frozenset(hosts), SITE, store, lambda: None, time.time)
 
 
+class TestWaking:
+    def test_the_workers_are_woken_for_what_is_new_and_not_for_a_duplicate(self, tmp_path: Path) -> None:
+        woken: list[bool] = []
+        hooks = replace(webhooks(tmp_path), wake=lambda: woken.append(True))
+        fields = command(response_url="http://good.example/")
+        for _ in range(2):
+            anyio.run(hooks.accept, fields, "fact?", Framed(SITE), "ephemeral")
+        assert woken == [True]
+
+
 class TestHosts:
     @pytest.mark.parametrize(
         "url",
@@ -635,7 +645,7 @@ class TestHosts:
 
     def test_a_host_that_is_listed_with_a_port_is_listed_at_that_port(self, tmp_path: Path) -> None:
         listed = webhooks(tmp_path, "good.example:8065", "[::1]:8065")
-        allowed = ("http://good.example:8065/", "http://Good.Example:8065", "http://[::1]:8065/")
+        allowed = ("http://good.example:8065/", "http://u:w@Good.Example:8065", "http://[::1]:8065/")
         refused = ("http://good.example/", "http://good.example:80/", "http://good.example:80651/", "http://[::1]/")
         assert [listed.may_reply_to(url) for url in allowed] == [True] * len(allowed)
         assert [listed.may_reply_to(url) for url in refused] == [False] * len(refused)
