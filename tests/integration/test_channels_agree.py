@@ -28,19 +28,15 @@ DOCUMENT = permits()
 
 
 def page(reply: Reply) -> str:
-    return (
-        Pages()
-        .render(
-            "chat.html",
-            conversation_id="talk",
-            turns=[turn_view(1, Turn("fact?", reply))],
-            explainers=[],
-            kept="",
-            sentence=None,
-            max_length=100,
-        )
-        .body.decode()
-    )
+    turns = [turn_view(1, Turn("fact?", reply))]
+    shown: dict[str, Any] = {
+        "conversation_id": "talk",
+        "explainers": [],
+        "kept": "",
+        "sentence": None,
+        "max_length": 100,
+    }
+    return bytes(Pages().render("chat.html", turns=turns, **shown).body).decode()
 
 
 def terminal(reply: Reply) -> str:

@@ -57,14 +57,14 @@ _BRACKET = re.compile(r"[\[\]]")
 _SAFE_ADDRESS = re.compile(r"[A-Za-z0-9:/?#=.%~_+@-]*")
 _READ_BY_MARKDOWN = re.compile(
     r"""
-      [*_~`\\]                                 # emphasis, code, escapes
-    | [\x00-\x1f\x7f\x85\u2028\u2029]          # line breaks, which end a paragraph or are taken away, and tabs
-    | ^\s | \s\Z | [ ]{2}                     # blanks that are taken away, or begin code
-    | ^(?: \# | > | [-+=] | \d+[.)](?:\s|\Z) ) # a heading, a quotation, a list, a rule
-    | ^\[[ xX]\] | \[\^ | \][(\[:]            # a task's box, a note, links and their definitions
-    | :// | (?i:www\.) | @                    # addresses, which become links
-    | <[A-Za-z/!?@\#] | &\#?\w+;              # HTML, mentions, entities, should a reader resolve entities first
-    | :[\w+'-]+:                              # emoji
+      [*_~`\\]                                  # emphasis, code, escapes
+    | [\x00-\x1f\x7f\x85\u2028\u2029]           # line breaks, which end a paragraph or are taken away, and tabs
+    | ^\s | \s\Z | [ ]{2}                       # blanks that are taken away, or begin code
+    | ^(?: \# | > | [-+=] | \d+[.)](?:\s|\Z) )  # a heading, a quotation, a list, a rule
+    | ^\[[ xX]\] | \[\^ | \^\[ | \][(\[:]       # a task's box, notes, links and their definitions
+    | :// | (?i:www\.) | @                      # addresses, which become links
+    | <[A-Za-z/!?@\#] | &\#?\w+;                # HTML, mentions, entities, should a reader resolve entities first
+    | :[\w+'-]+:                                # emoji
     """,
     re.VERBOSE,
 )

@@ -20,7 +20,7 @@ def _none_for_everyone(value: object) -> object:
 
 
 class ChannelRules(BaseModel):
-    """One channel's rules. No ``documents``: all of them. ``may_ask`` lists user ids; None (in the file ``everyone``): all."""
+    """One channel's rules. No ``documents``: all. ``may_ask`` lists user ids; None, ``everyone`` in the file: all."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -54,7 +54,23 @@ NOTE = CitedNote("1", "Older permits ran for three years.")
 
 FRAGMENTS = (
     *("*", "**", "_", "__", "~", "~~", "`", "```", "\\", "\\*", "$", "^", "!", "|", " | ", "|---|---|", "=="),
-    *("[", "]", "(", ")", "[x](y)", "](", "][", "![a](b)", "[a]: /url", "[^1]", "[^1]: a", "[x] ", "[ ] a", "[1]"),
+    *(
+        "[",
+        "]",
+        "(",
+        ")",
+        "[x](y)",
+        "](",
+        "][",
+        "![a](b)",
+        "[a]: /url",
+        "[^1]",
+        "[^1]: a",
+        "^[",
+        "[x] ",
+        "[ ] a",
+        "[1]",
+    ),
     *("# ", "## a", "#", "> ", ">", "- ", "+ ", "1. ", "1) ", "12.", "---", "- - -", "===", "    ", "     code", "  "),
     *("\n", "\n\n", "\r\n", "\t", "  \n", "\n# ", "\n---", "\n===", "\n- ", "\n    ", "\n> ", "\u2028", "\x85"),
     *("<", ">", "&", "&amp;", "&lt;", "&copy;", "&#42;", "&#x2a;", "&copy", "<b>", "</b>", "<!--", "<?x", "<br/>"),
@@ -116,14 +132,16 @@ class Reading:
         assert set(self.hrefs[self.at + 1 : self.at + len(mark) - 1]) == {href}
         self.at += len(mark)
 
-    def take_cut(self, whole: str, rest: str) -> None:
-        """The beginning of *whole* comes next, with a mark that it goes on, and then *rest*."""
-        end = self.text.index(f" …{rest}", self.at)
-        self._skip()
-        seen = self.text[self.at : end]
-        assert whole.startswith(seen)
-        assert MAX_QUOTE // 3 < len(seen) < MAX_QUOTE
-        self.at = end + len(f" …{rest}")
+    def take_quote(self, before: str, quote: str, after: str = "") -> None:
+        """*quote* comes next between *before* and *after*: all of it or, where it is long, its beginning and a mark."""
+        if len(quote) <= MAX_QUOTE:
+            self.take(f"{before}{quote}{after}")
+            return
+        self.take(before)
+        end = self.text.index(f" …{after}", self.at)
+        assert quote.startswith(self.text[self.at : end])
+        assert MAX_QUOTE // 3 < end - self.at < MAX_QUOTE
+        self.at = end + len(f" …{after}")
 
     def end(self) -> None:
         """Nothing else stands there."""
@@ -186,7 +204,6 @@ def read_back(messages: Sequence[SlackMessage]) -> tuple[Reading, Reading, Readi
             if block["type"] == "divider":
                 reading = footnotes
             if block["type"] in {"markdown", "rich_text"}:
-                reading.add(BREAK if reading is footnotes and block is not message.blocks[1] else "")
                 read_block(block, reading)
                 if reading is answer:
                     plain.add(unescaped(message.text))
@@ -253,16 +270,9 @@ def take_footnotes(reading: Reading, citations: Sequence[Citation], placed: Plac
         place = ", ".join([*([" › ".join(citation.section)] if citation.section else []), document.title])
         day = document.as_of
         dated = f", {placed.words.as_of.format(date=placed.words.date(day))}" if day else ""
-        if len(citation.quote) <= MAX_QUOTE:
-            reading.take(f"“{citation.quote}” — {place}{dated}")
-        else:
-            reading.take_cut(f"“{citation.quote}", f"” — {place}{dated}")
+        reading.take_quote("“", citation.quote, f"” — {place}{dated}")
         for note in citation.notes:
-            label = placed.words.note.format(label=note.label)
-            if len(note.text) <= MAX_QUOTE:
-                reading.take(f"{label}: {note.text}")
-            else:
-                reading.take_cut(f"{label}: {note.text}", "")
+            reading.take_quote(f"{placed.words.note.format(label=note.label)}: ", note.text)
     reading.end()
 
 
@@ -360,7 +370,7 @@ class TestLongReplies:
         assert len(messages) > 1
         assert all(re.search(r"\[\d+\]$", message.text) for message in messages)
 
-    @pytest.mark.parametrize("text", ["rule & law " * 1_500, "x" * 15_000, "&" * 15_000, "水" * 15_000, "\n" * 9_000])
+    @pytest.mark.parametrize("text", ["rule & law " * 1_500, "x" * 15_000, "&" * 15_000, "水" * 15_000, "a\n" * 9_000])
     def test_a_sentence_too_long_for_any_message_is_cut(self, text: str) -> None:
         messages = check(says("Short.", f"x{text.strip()}x", "Short again."))
         assert len(messages) > len(text) // MAX_TEXT
