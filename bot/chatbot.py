@@ -62,7 +62,15 @@ class Chatbot:
         return reply
 
     def _find(self, query: Query, clock: _Clock) -> _Finding:
-        """What is found for one part of the question; asked alone where it may be and isn't answered otherwise."""
+        """What is found for one part of the question; asked alone where it may be and isn't answered otherwise.
+
+        What asks hardly more than a question that the text doesn't answer isn't answered either: a refusal isn't worn
+        down by asking on.
+        """
+        if query.before is not None and query.hardly_asks_more:
+            before = self._look_up(Query(query.before.text, query.before), clock)
+            if not self._answers(before):
+                return before
         found = self._look_up(query, clock)
         if query.may_stand_alone and not self._answers(found):
             alone = self._look_up(replace(query, before=None), clock)

@@ -75,6 +75,11 @@ class Query:
         return bool(self.asked.terms) or self.before is not None
 
     @property
+    def hardly_asks_more(self) -> bool:
+        """Whether it asks hardly more than the question it leans on: one word of its own at most, and no name."""
+        return self.before is not None and len(self.asked.terms) <= 1 and not self.asked.names
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """Each text to search with: the standalone one first, then the bare question."""
         return (self.standalone, self.text) if self.before else (self.text,)
