@@ -116,7 +116,10 @@ class RefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A declined question: the reason, one sentence to the reader, and up to three sections to read instead."""
+    """A declined question: the reason, one sentence to the reader, and up to three sections to read instead.
+
+    ``probability`` is the estimated one that the text answers; None where that wasn't estimated.
+    """
 
     reason: RefusalReason
     message: str
@@ -124,6 +127,7 @@ class Refusal:
     passages: tuple[ScoredPassage, ...] = ()
     dropped: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False)
+    probability: float | None = None
     status: Literal["refused"] = "refused"
 
 
@@ -131,7 +135,8 @@ class Refusal:
 class Answer:
     """A grounded answer. Footnotes are numbered 1..n in order of first use; each is used.
 
-    ``partly`` says which parts of the question the text doesn't answer, where there are any.
+    ``partly`` says which parts of the question the text doesn't answer, where there are any. ``probability`` as in
+    `Refusal`, the least of the parts that are answered.
     """
 
     sentences: tuple[AnswerSentence, ...]
@@ -140,6 +145,7 @@ class Answer:
     dropped: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False)
     partly: Refusal | None = None
+    probability: float | None = None
     status: Literal["answered"] = "answered"
 
     def __post_init__(self) -> None:

@@ -115,7 +115,8 @@ class Chatbot:
         if grounded.answer is None:
             return replace(self._refuse(answered[0]), dropped=grounded.dropped)
         left = [finding for finding in findings if not self._answers(finding)]
-        return replace(grounded.answer, partly=self._partly(left)) if left else grounded.answer
+        likely = min(finding.assessment.probability for finding in answered)
+        return replace(grounded.answer, partly=self._partly(left) if left else None, probability=likely)
 
     def _answers(self, finding: _Finding) -> bool:
         likely = finding.assessment.probability >= self.answer_threshold
@@ -126,7 +127,8 @@ class Chatbot:
         query = finding.query
         reason = reason_for(query, self.documents(), finding.assessment.off_topic)
         message = message_for(reason, query, finding.assessment.missing, self.documents())
-        return Refusal(reason, message, self._nearest(finding.evidence), finding.evidence.passages)
+        likely = finding.assessment.probability
+        return Refusal(reason, message, self._nearest(finding.evidence), finding.evidence.passages, probability=likely)
 
     def _partly(self, left: Sequence[_Finding]) -> Refusal:
         """Which parts the answer leaves open, in the reader's words."""

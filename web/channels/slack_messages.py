@@ -61,7 +61,7 @@ _READ_BY_MARKDOWN = re.compile(
     | [\x00-\x1f\x7f\x85\u2028\u2029]           # line breaks, which end a paragraph or are taken away, and tabs
     | ^\s | \s\Z | [ ]{2}                       # blanks that are taken away, or begin code
     | ^(?: \# | > | [-+=] | \d+[.)](?:\s|\Z) )  # a heading, a quotation, a list, a rule
-    | ^\[[ xX]\] | \[\^ | \^\[ | \][(\[:]       # a task's box, notes, links and their definitions
+    | ^\[[ xX]\] | \^\[ | \][(\[:]              # a task's box, a note, links and their definitions
     | :// | (?i:www\.) | @                      # addresses, which become links
     | <[A-Za-z/!?@\#] | &\#?\w+;                # HTML, mentions, entities, should a reader resolve entities first
     | :[\w+'-]+:                                # emoji

@@ -53,7 +53,7 @@ LONG = "A rule on [wells] *and* springs, " * 9
 NOTE = CitedNote("1", "Older permits ran for three years.")
 
 FRAGMENTS = (
-    *("*", "**", "_", "__", "~", "~~", "`", "```", "\\", "\\*", "$", "^", "!", "|", " | ", "|---|---|", "=="),
+    *("*", "**", "_", "__", "_a_", "~", "~~", "`", "```", "\\", "\\*", "$", "^", "!", "|", " | ", "|---|---|", "=="),
     *(
         "[",
         "]",
@@ -66,7 +66,7 @@ FRAGMENTS = (
         "[a]: /url",
         "[^1]",
         "[^1]: a",
-        "^[",
+        "^[a]",
         "[x] ",
         "[ ] a",
         "[1]",
@@ -180,6 +180,7 @@ def read_markdown(markdown: str) -> list[tuple[str, str | None]]:
             depth += token.nesting if token.type in ITEMS else 0
             require(depth < 2, f"a list in a list was read in {markdown!r}")
     text = "".join(text for text, _ in runs)
+    require("  " not in text, f"blanks that would be shown as one in {markdown!r}")
     require(not EMOJI.search(text), f"emoji in {markdown!r}")
     require(not ADDRESS.search(text), f"a bare address in {markdown!r}")
     return [(text, href) for text, href in runs if text]
@@ -344,6 +345,7 @@ class TestEveryReply:
                 check(says("It says:", text.strip(), "So it is."))
                 check(says("It says:", text.strip(), "So it is.", item=True))
                 check(refuses(text.strip(), (text.strip(), "Fees")))
+                check(refuses(text.strip()))
 
     @given(replies(st.text(st.sampled_from("ab &<*-é👩 \n"), min_size=1, max_size=20).map(lambda t: f"x{t * 130}x")))
     @settings(max_examples=30, deadline=None)
@@ -397,6 +399,12 @@ class TestLongReplies:
     def test_a_sentence_that_uses_old_footnotes_lists_none_again(self) -> None:
         reply = says("One.", "Two.")
         check(replace(reply, sentences=(*reply.sentences, AnswerSentence("Three.", (2, 1)))))
+        check(replace(says("One."), sentences=(AnswerSentence("One.", (1, 1)),)))
+
+    def test_marks_are_never_cut(self) -> None:
+        for length in range(MAX_TEXT - 150, MAX_TEXT + 50):
+            for message in check(says("x" * length)):
+                assert not re.search(r"\[(?!\d+\])|(?<!\d)\]", message.text)
 
     @pytest.mark.parametrize("length", [MAX_QUOTE, MAX_QUOTE + 1, 20_000])
     @pytest.mark.parametrize("word", ["word ", "word", "a\n", "<&"])
@@ -536,7 +544,7 @@ class TestPlainText:
 
 
 class TestPlainMessage:
-    def test_is_one_block_of_markdown(self) -> None:
+    def test_is_one_block(self) -> None:
         message = plain_message("I don’t answer <here> & now.")
         check_message(message.text, message.blocks)
         assert message == SlackMessage(
@@ -544,6 +552,7 @@ class TestPlainMessage:
             ({"type": "rich_text", "elements": message.blocks[0]["elements"]},),
         )
         assert plain_message("Not here.").blocks == ({"type": "markdown", "text": "Not here."},)
+        assert plain_message(" Not here.").blocks[0]["type"] == "rich_text"
 
     @given(TEXTS)
     @settings(max_examples=100, deadline=None)
