@@ -54,7 +54,8 @@ class Chatbot:
         """
         clock = _Clock()
         question = clean_question(question, self.max_question_chars)
-        earlier = [*history, *(turn.question for turn in self.conversations.turns(conversation_id))]
+        before = [*history, *(turn.question for turn in self.conversations.turns(conversation_id))]
+        earlier = [text[: self.max_question_chars] for text in before]
         findings = [self._find(query, clock) for query in resolve_parts(question, earlier, self.language)]
         with clock.stage("ground"):
             reply = replace(self._decide(findings), timings_ms=clock.stages)

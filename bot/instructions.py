@@ -12,12 +12,12 @@ import re
 from bot.courtesies import without_courtesy
 
 _MARKUP = re.compile(
-    r"<\|[^|<>]*\|>|</?[a-z!][^<>]*>|\[/?(?:inst|system|user|assistant)\]|\{\{.*?\}\}|\{%.*?%\}|\$\([^)]*\)",
+    r"<\|[^|<>]*\|>|</?[a-z!][^<>]*>|\[/?(?:inst|system|user|assistant)\]|\{\{[^{}]*\}\}|\{%[^%{}]*%\}|\$\([^)]{0,200}\)",
     re.IGNORECASE,
 )
 _NO_WORD = re.compile(r"!?\[[^\]]*\]\([^)]*\)|\bhttps?://\S+|\S{40,}|\b(?:\w\s+){6,}\w\b")
 """Images and links, encoded text, and letters written apart."""
-_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\s*\n+\s*")
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
 _OWN = (
     r"(?:prompts?|instructions?|rules|restrictions|guidelines|system message|configuration|passwords?|secrets?|"

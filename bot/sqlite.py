@@ -24,6 +24,8 @@ class SqliteFile:
         self._what = what
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch(mode=0o600)  # what people ask is nobody else's
         except OSError as error:
             raise self._failure(error) from error
         with self.connection() as connection:
@@ -36,6 +38,7 @@ class SqliteFile:
         try:
             connection = sqlite3.connect(self._path, timeout=10, isolation_level="IMMEDIATE")
             try:
+                connection.execute("PRAGMA secure_delete=ON")
                 with connection:
                     yield connection
             finally:

@@ -54,6 +54,10 @@ _LINK = "bright_blue"
 _ASIDE = "dim"
 
 
+_UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060\u2066-\u2069\U000e0000-\U000e007f]")
+"""Characters that turn the reading order, or that nobody sees; those that join letters in some scripts stay."""
+
+
 def open_console() -> Console:
     """Standard output. In a pipe it has 80 columns, or ``COLUMNS``, whatever the window that it runs in."""
     if isinstance(sys.stdout, TextIOWrapper):
@@ -65,9 +69,12 @@ def open_console() -> Console:
 
 
 def visible(text: str) -> str:
-    """*text* without control characters other than the line break: an explainer must not steer the terminal."""
+    """*text* without control characters other than the line break: an explainer must not steer the terminal.
+
+    Nor may it show a quote in another order than it is written, or hide parts of it.
+    """
     spaced = text.replace("\t", " ").encode("utf-8", "replace").decode()
-    return "".join(c for c in spaced if c == "\n" or unicodedata.category(c) != "Cc")
+    return "".join(c for c in spaced if c == "\n" or (unicodedata.category(c) != "Cc" and not _UNSEEN.match(c)))
 
 
 def dated_title(document: CitedDocument | Document) -> str:

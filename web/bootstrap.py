@@ -16,6 +16,7 @@ from bot.feedback import FeedbackStore
 from web.deliveries import DeliveryStore
 from web.delivery_worker import Channel, DeliveryWorkers
 from web.settings import SettingError, WebSettings
+from web.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -107,7 +108,11 @@ def _open_slack(
     channel = SlackChannel(site.chatbot, api, store, rules, settings.public_url, time.time)
     outlets.channels[channel.name] = channel
     feedback = FeedbackStore(data_dir / "feedback.sqlite3")
-    app = bolt_app(SlackListeners(site.chatbot, store, feedback, rules, api, workers.wake, time.time))
+    app = bolt_app(
+        SlackListeners(
+            site.chatbot, channel.chatbot_in, Suggestions(site), store, feedback, rules, api, workers.wake, time.time
+        )
+    )
     if settings.slack_signing_secret:
         secret = settings.slack_signing_secret.get_secret_value()
         outlets.routers.append(slack_router(AsyncSlackRequestHandler(app), secret))

@@ -10,16 +10,17 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import anyio
 from anyio import to_thread
 
-from bot.answers import Reply
-from bot.chatbot import Chatbot
+from bot.answers import Reply, Turn
+from bot.chatbot import Chatbot, clean_question
 from bot.error_table import entry_for
+from bot.errors import InvalidQuestion
 from web.deliveries import Delivery, DeliveryStore
 from web.errors import SENTENCES, shown
 from web.site import Site
@@ -149,6 +150,7 @@ class DeliveryWorkers:
         if delivery is None:
             return False
         try:
+            self._refuse_stale(delivery)
             await self._deliver(delivery)
         except Overtaken:
             pass
@@ -164,12 +166,13 @@ class DeliveryWorkers:
             await to_thread.run_sync(self._store.finish, delivery)
         return True
 
-    async def _put_off(self, delivery: Delivery, why: str, seconds: float | None) -> None:
-        """Leaves the question for later; a day after it came in, it is given up."""
+    def _refuse_stale(self, delivery: Delivery) -> None:
+        """Gives a question up a day after it came in, also one that ends every process that takes it up."""
         if self._clock() - delivery.accepted_at > _GIVE_UP_S:
-            log.error("A question from %s is given up after a day: %s", delivery.channel, why)
-            await to_thread.run_sync(self._store.finish, delivery)
-            return
+            raise Undeliverable("it is given up after a day")
+
+    async def _put_off(self, delivery: Delivery, why: str, seconds: float | None) -> None:
+        """Leaves the question for later."""
         pause = min(_FIRST_PAUSE_S * 2 ** min(delivery.attempts - 1, 20), _LONGEST_PAUSE_S)
         log.warning("A reply to %s is put off: %s", delivery.channel, why)
         wait = pause if seconds is None else seconds
@@ -184,6 +187,12 @@ class DeliveryWorkers:
         outcome = await self._outcome(channel, delivery, progress)
         await channel.post(delivery, outcome, progress)
 
+    async def _hold(self, progress: Progress) -> None:
+        """Keeps the question for its worker while it waits for the model."""
+        while True:
+            await anyio.sleep(self.lease_s / 3)
+            await progress.update()
+
     async def _keep(self, delivery: Delivery, values: Mapping[str, Any]) -> None:
         lease_end = self._clock() + self.lease_s
         if not await to_thread.run_sync(self._store.note, delivery, values, lease_end):
@@ -193,11 +202,24 @@ class DeliveryWorkers:
         """The reply: the one that an earlier attempt was given, or a new one; a sentence where there can be none."""
         chatbot = channel.chatbot_for(delivery)
         turns = await to_thread.run_sync(chatbot.conversations.turns, delivery.conversation_id)
-        number = progress.values.get("turn")
-        known: Reply | None = turns[number - 1].reply if number is not None and len(turns) >= number else None
+        known = _answered_before(turns, progress.values.get("turn"), delivery.question, chatbot.max_question_chars)
         if known is not None:
-            return known
+            number, reply = known
+            await progress.update(turn=number)
+            return reply
         await progress.update(turn=len(turns) + 1)
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._hold, progress)
+                outcome = await self._asked(chatbot, delivery)
+                tasks.cancel_scope.cancel()
+        except BaseExceptionGroup as errors:
+            if errors.subgroup(Overtaken):
+                raise Overtaken from errors
+            raise
+        return outcome
+
+    async def _asked(self, chatbot: Chatbot, delivery: Delivery) -> Reply | Notice:
         try:
             return await self._site.ask_of(chatbot, delivery.conversation_id, delivery.question)
         except Exception as error:
@@ -205,6 +227,22 @@ class DeliveryWorkers:
                 return Notice(shown(error).sentence)
             _log_unexpected(error)
             return Notice(SENTENCES[500])
+
+
+def _answered_before(
+    turns: Sequence[Turn], number: int | None, question: str, longest: int
+) -> tuple[int, Reply] | None:
+    """The turn in which an earlier attempt got its reply: the *number*-th or a later one, by its question."""
+    if number is None:
+        return None
+    try:
+        asked = clean_question(question, longest)
+    except InvalidQuestion:
+        return None
+    found = (
+        (place, turn.reply) for place, turn in enumerate(turns, start=1) if place >= number and turn.question == asked
+    )
+    return next(((place, reply) for place, reply in found if reply is not None), None)
 
 
 def _log_unexpected(error: Exception) -> None:

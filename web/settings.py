@@ -10,6 +10,9 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LOCAL_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
+"""This machine, as its own browser calls it."""
+
 
 class SettingError(Exception):
     """A setting, or a file that a setting names, that can't be used; the message says which and why."""
@@ -70,7 +73,8 @@ class WebSettings(BaseSettings):
     @property
     def is_private(self) -> bool:
         """Whether only people at this machine can open the pages, as far as the settings say."""
-        return self.public_url is None and self.host in {"127.0.0.1", "::1", "localhost"}
+        local = self.host in LOCAL_NAMES
+        return local and self.public_url is None and not self.uses_webhooks
 
     @property
     def uses_slack(self) -> bool:

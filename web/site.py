@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Path, Request
 
 from web.pages import Pages
+from web.settings import LOCAL_NAMES
 
 if TYPE_CHECKING:
     from bot.answers import Reply
@@ -36,6 +37,13 @@ class Site:
     def address(self, request: Request) -> str:
         """Where people reach the pages, without a slash at its end: as the operator says, or as *request* came."""
         return self.public_url or str(request.base_url).rstrip("/")
+
+    def may_list(self, request: Request) -> bool:
+        """Whether *request* comes from this machine, and by its own name: no proxy sent it on, and no site that points
+        its name here (DNS rebinding).
+        """
+        forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host"))
+        return self.lists_conversations and not forwarded and request.url.hostname in LOCAL_NAMES
 
     async def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         """The chatbot's reply, worked out in a thread so that reading pages never waits for the model.

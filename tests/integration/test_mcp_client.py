@@ -119,14 +119,16 @@ def test_a_client_that_starts_the_server_asks_and_only_a_named_conversation_is_k
     async def talk() -> dict[str, Any]:
         async with over_stdio(data_dir, tmp_path / "log") as client:
             assert "Orchard permits, as of 2025-03-01" in (client.instructions or "")
-            await client.call_tool("ask", {"question": "Is an exam needed?", "conversation_id": "talk"})
+            await client.call_tool(
+                "ask", {"question": "Is an exam needed?", "conversation_id": "kT3vQ9x0bW-2mZr_81LuYe"}
+            )
             return await use(client)
 
     reply = anyio.run(talk)
     assert "Apple growers train for 8 hours." in [footnote["quote"] for footnote in reply["footnotes"]]
     assert not (tmp_path / "log").read_text(encoding="utf-8")
     (kept,) = SqliteConversationStore(data_dir / "conversations.sqlite3").conversations()
-    assert (kept.id, kept.turns) == ("talk", 1)
+    assert (kept.id, kept.turns) == ("kT3vQ9x0bW-2mZr_81LuYe", 1)
 
 
 def test_a_client_over_http_gets_the_same_with_absolute_links(data_dir: Path) -> None:

@@ -49,7 +49,7 @@ def client(chatbot: Chatbot) -> Iterator[TestClient]:
     """A browser in front of it."""
     surface: ChatbotSurface = chatbot  # the fake that the other tests use must not promise more than the real one has
     assert surface
-    with TestClient(create_app(chatbot, WebSettings())) as client:
+    with TestClient(create_app(chatbot, WebSettings()), "http://127.0.0.1") as client:
         yield client
 
 

@@ -23,7 +23,6 @@ from index.chunk import note_section
 from index.sentences import block_sentences, sentence_spans
 from web.reader import parse_range
 from web.schemas import AskRequest, DocumentRef, FootnoteBody, RefusalBody, ReplyBody, Text
-from web.site import CONVERSATION_ID
 
 if TYPE_CHECKING:
     from bot.answers import Reply
@@ -74,9 +73,10 @@ class AskArguments(AskRequest):
         }
     )
 
-    conversation_id: Annotated[str, Field(pattern=f"^(?:{CONVERSATION_ID.pattern})?$")] | None = Field(
+    conversation_id: Annotated[str, Field(pattern=r"^(?:[A-Za-z0-9_-]{16,64})?$")] | None = Field(
         default=None,
-        description="A name of your own for a conversation that the server is to keep; left out, nothing is kept.",
+        description="A long random name for a conversation that the server is to keep: whoever knows it can read the "
+        "conversation. Left out, nothing is kept.",
     )
 
 

@@ -59,7 +59,8 @@ def _refusal_text(refusal: Refusal, framed: Framed) -> str:
     if refusal.nearest:
         lines += ["", framed.words.instead]
     for near in refusal.nearest:
-        lines.append(f"- [{_path(near.section, near.document)}]({_href(near.document, near.span, framed)})")
+        label = _path(near.section, near.document).replace("[", "(").replace("]", ")")
+        lines.append(f"- [{label}]({_href(near.document, near.span, framed)})")
     return "\n".join(lines)
 
 

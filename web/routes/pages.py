@@ -25,6 +25,15 @@ router = APIRouter(include_in_schema=False)
 NO_CONVERSATION = "There is no such conversation here; it may have been deleted. Please start a new one."
 
 
+def from_our_pages(request: Request) -> None:
+    """Refuses a form that another site posts: a browser says where it comes from.
+
+    Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise HTTPException(403, "This form was sent from another site; please use the one on this page.")
+
+
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a form; read strictly, where frameworks would replace what isn't UTF-8 with "�"."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -69,7 +78,7 @@ def first_page(site: CurrentSite) -> Response:
     return chat_page(site, "", ())
 
 
-@router.post("/ask")
+@router.post("/ask", dependencies=[Depends(from_our_pages)])
 async def ask(form: Form, site: CurrentSite) -> Response:
     """Asks the question of the form, then leads to the new turn; a failed one stays in the box."""
     conversation_id = form.get("conversation_id") or new_conversation_id()
@@ -102,16 +111,16 @@ def conversation(conversation_id: ConversationId, site: CurrentSite) -> Response
 
 
 @router.get("/conversations")
-def conversations(site: CurrentSite) -> Response:
+def conversations(request: Request, site: CurrentSite) -> Response:
     """The conversations that were used last; nowhere but where their operator alone can see them."""
-    if not site.lists_conversations:
+    if not site.may_list(request):
         raise HTTPException(404)
     return site.pages.render("conversations.html", conversations=site.chatbot.conversations.conversations())
 
 
-@router.post("/conversations/{conversation_id}/delete")
-def delete_conversation(conversation_id: ConversationId, site: CurrentSite) -> Response:
+@router.post("/conversations/{conversation_id}/delete", dependencies=[Depends(from_our_pages)])
+def delete_conversation(conversation_id: ConversationId, request: Request, site: CurrentSite) -> Response:
     """Deletes a conversation, then leads back to the list, or to the first page where there is none."""
     if not site.chatbot.conversations.delete(conversation_id):
         raise HTTPException(404, NO_CONVERSATION)
-    return RedirectResponse("/conversations" if site.lists_conversations else "/", 303)
+    return RedirectResponse("/conversations" if site.may_list(request) else "/", 303)

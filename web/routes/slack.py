@@ -22,7 +22,10 @@ def slack_router(handler: AsyncSlackRequestHandler, signing_secret: str) -> APIR
         """Checks the signature over the raw body before anything in it is looked at."""
         if not is_signed(verifier, await request.body(), request):
             raise HTTPException(401, "The request isn't signed by Slack, or its signature is over five minutes old.")
-        return await handler.handle(request)
+        try:
+            return await handler.handle(request)
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
+            raise HTTPException(400, "The request isn't one of Slack's payloads.") from error
 
     for path in ("/events", "/interactions", "/commands"):
         router.add_api_route(path, receive, methods=["POST"])

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -64,7 +65,7 @@ class Webhooks:
 
     async def command(self, request: Request, site: CurrentSite, options: Options) -> Response:
         """A slash command: its reply, or an acknowledgement where the reply may follow to its ``response_url``."""
-        fields = await self.fields(request)
+        caller, fields = await self.call(request)
         words, question = words_in(options.language), _text(fields.get("text"))
         response_type = "in_channel" if options.to == "channel" else "ephemeral"
         if not question:
@@ -72,14 +73,14 @@ class Webhooks:
             return JSONResponse({"response_type": "ephemeral", "text": usage})
         framed = self.framed(request, options)
         if self.may_reply_to(str(fields.get("response_url") or "")):
-            await self.accept(fields, question, framed, response_type)
+            await self.accept(caller, fields, question, framed, response_type)
             return JSONResponse({"response_type": "ephemeral", "text": words.looking_up})
-        text = await self.answered(site, question, framed, _thread_of_command(fields))
+        text = await self.answered(site, question, framed, _thread_of_command(caller, fields))
         return JSONResponse({"response_type": response_type, "text": text})
 
     async def outgoing(self, request: Request, site: CurrentSite, options: Options) -> Response:
         """A message that begins with a trigger word; bots and edits get no reply."""
-        fields = await self.fields(request)
+        _, fields = await self.call(request)
         question = _text(fields.get("text")).removeprefix(_text(fields.get("trigger_word"))).lstrip(" :,")
         if not question or _by_a_bot(fields):
             return JSONResponse({})
@@ -88,38 +89,41 @@ class Webhooks:
 
     async def zulip(self, request: Request, site: CurrentSite, options: Options) -> Response:
         """A message that mentions Zulip's bot, or a direct one; a topic is a conversation."""
-        fields = await self.fields(request)
+        caller, fields = await self.call(request)
         message = fields.get("message")
         if not isinstance(message, dict):
             raise HTTPException(400, "The request holds no message; Zulip sends one in its own format.")
         question = _text(_ZULIP_MENTION.sub(" ", str(message.get("content") or "")))
         if not question:
             return JSONResponse({"response_not_required": True})
-        text = await self.answered(
-            site, question, self.framed(request, options), _zulip_thread(fields.get("bot_email"), message)
-        )
+        thread = _zulip_thread(caller, fields.get("bot_email"), message)
+        text = await self.answered(site, question, self.framed(request, options), thread)
         return JSONResponse({"content": text})
 
-    async def fields(self, request: Request) -> dict[str, Any]:
-        """The fields of a request, form-encoded or JSON, once it is known who sent it."""
+    async def call(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """Who sent a request, and its fields, form-encoded or JSON; what one caller says never meets another's."""
         body = await request.body()
         signed = self.verifier is not None and is_signed(self.verifier, body, request)
         fields = _fields(body, request.headers.get("content-type", ""))
-        if not signed and not self._holds_token(request, fields):
+        token = self._token_in(request, fields)
+        if not signed and token is None:
             raise HTTPException(401, UNAUTHENTICATED)
-        return fields
+        return ("signed" if token is None else sha256(token.encode()).hexdigest()[:16]), fields
 
-    def _holds_token(self, request: Request, fields: Mapping[str, Any]) -> bool:
+    def _token_in(self, request: Request, fields: Mapping[str, Any]) -> str | None:
+        """Which of the tokens the request holds."""
         header = request.headers.get("authorization", "").partition(" ")[2]
         given = [header.strip(), str(fields.get("token") or "")]
-        return any(
-            hmac.compare_digest(token.encode(), mine.encode(errors="replace"))
+        held = (
+            token
             for token in self.tokens
             for mine in given
+            if hmac.compare_digest(token.encode(), mine.encode(errors="replace"))
         )
+        return next(held, None)
 
     def may_reply_to(self, url: str) -> bool:
-        """Whether a delayed reply may go to *url*.
+        """Whether a delayed reply may go to *url*: a host named without a port is allowed the usual ones.
 
         Blanks and control characters are refused: `urlsplit` leaves some out, and the HTTP client doesn't.
         """
@@ -127,16 +131,19 @@ class Webhooks:
             return False
         try:
             parts = urlsplit(url)
-            hosts = {parts.netloc.rpartition("@")[2].lower(), parts.hostname or ""}
-            usable = parts.scheme in {"https", "http"} and parts.port != 0
+            usual = parts.port in {None, 80, 443}
+            hosts = {parts.netloc.lower()} | ({parts.hostname or ""} if usual else set())
+            usable = parts.scheme in {"https", "http"} and parts.port != 0 and "@" not in parts.netloc
         except ValueError:
             return False
         return usable and bool(self.reply_hosts & hosts)
 
-    async def accept(self, fields: Mapping[str, Any], question: str, framed: Framed, response_type: str) -> None:
+    async def accept(
+        self, caller: str, fields: Mapping[str, Any], question: str, framed: Framed, response_type: str
+    ) -> None:
         """Writes a question down whose reply follows; what bears the same trigger is the same question."""
         trigger = fields.get("trigger_id")
-        names = (f"webhook {trigger}",) if trigger else ()
+        names = (f"webhook {caller} {trigger}",) if trigger else ()
         address = {
             "url": fields["response_url"],
             "type": response_type,
@@ -144,7 +151,7 @@ class Webhooks:
             "language": framed.words.language,
             "longest": framed.longest,
         }
-        asked = Asked(NAME, names, question, address, new_conversation_id(), thread=_thread_of_command(fields))
+        asked = Asked(NAME, names, question, address, new_conversation_id(), thread=_thread_of_command(caller, fields))
         if await to_thread.run_sync(self.store.accept, asked, self.clock()):
             self.wake()
 
@@ -207,14 +214,18 @@ def _by_a_bot(fields: Mapping[str, Any]) -> bool:
     return told != {"false"} or fields.get("user_id") == "USLACKBOT"
 
 
-def _thread_of_command(fields: Mapping[str, Any]) -> str | None:
+def _thread_of_command(caller: str, fields: Mapping[str, Any]) -> str | None:
     """The thread that Mattermost's command was written in."""
-    root = fields.get("root_id")
-    return f"webhook {fields.get('channel_id')} {root}" if root else None
+    return _thread("webhook", caller, fields.get("channel_id"), fields.get("root_id"))
 
 
-def _zulip_thread(bot: object, message: Mapping[str, Any]) -> str:
+def _zulip_thread(caller: str, bot: object, message: Mapping[str, Any]) -> str | None:
     """A topic of a channel, or whoever writes directly, alone or among others; the numbers are each server's own."""
     if message.get("type") == "stream":
-        return f"zulip {bot} {message.get('stream_id')} {message.get('subject')}"
-    return f"zulip {bot} direct {message.get('recipient_id')} {message.get('sender_id')}"
+        return _thread("zulip", caller, bot, message.get("stream_id"), message.get("subject"))
+    return _thread("zulip", caller, bot, "direct", message.get("recipient_id"), message.get("sender_id"))
+
+
+def _thread(*parts: object) -> str | None:
+    """The name that *parts* make; None where one is missing, or it would be somebody else's too."""
+    return None if any(part in {None, ""} for part in parts) else " ".join(str(part) for part in parts)

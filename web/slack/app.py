@@ -33,7 +33,7 @@ from web.slack.api import SlackApi
 from web.slack.incoming import Written, plain_text, thread_name, written
 from web.slack.outgoing import NAME
 from web.slack.rules import ChannelRules, SlackRules
-from web.suggestions import first_questions
+from web.suggestions import Suggestions
 
 log = logging.getLogger("footnoted.slack")
 
@@ -50,6 +50,8 @@ class SlackListeners:
     """What is done with each kind of payload."""
 
     chatbot: Chatbot
+    chatbot_in: Callable[[str], Chatbot]
+    suggestions: Suggestions
     store: DeliveryStore
     feedback: FeedbackStore
     rules: SlackRules
@@ -99,13 +101,14 @@ class SlackListeners:
         Source: https://docs.slack.dev/ai/migrating-to-agent-messaging (the method takes no ``thread_ts`` there).
         """
         event = body["event"]
-        if event.get("tab") != "messages" or not self.rules.of(event["channel"]).enabled:
+        rules = self.rules.of(event["channel"])
+        if event.get("tab") != "messages" or not rules.enabled or not rules.allows(event["user"]):
             return
         self._do(self._suggest(event["channel"]))
 
     async def _suggest(self, channel: str) -> None:
         words = self._words(self.rules.of(channel))
-        questions = await asyncio.to_thread(first_questions, self.chatbot, _PROMPTS)
+        questions = await self.suggestions.first(self.chatbot_in(channel), _PROMPTS)
         prompts = [{"title": question, "message": question} for question in questions]
         if prompts:
             await self.api.call(
@@ -118,7 +121,7 @@ class SlackListeners:
         rules = self.rules.of(channel)
         words = self._words(rules)
         question = plain_text(body.get("text") or "")
-        refusal = self._why_not(rules, user, question, command)
+        refusal = self._why_not(rules, user) or await self._usage(channel, question, command)
         if refusal is not None:
             await ack(refusal)
             return
@@ -137,16 +140,19 @@ class SlackListeners:
         await self._accept(Asked(NAME, names, question, address, new_conversation_id()))
         await ack(words.looking_up)
 
-    def _why_not(self, rules: ChannelRules, user: str, question: str, command: str) -> str | None:
+    def _why_not(self, rules: ChannelRules, user: str) -> str | None:
         words = self._words(rules)
         if not rules.enabled:
             return words.not_here
-        if not rules.allows(user):
-            return words.may_not_ask
-        if not question:
-            example = next(iter(first_questions(self.chatbot, 1)), "…")
-            return words.how_to_ask.format(command=command, example=example)
-        return None
+        return None if rules.allows(user) else words.may_not_ask
+
+    async def _usage(self, channel: str, question: str, command: str) -> str | None:
+        """How to ask, where nothing was asked."""
+        if question:
+            return None
+        examples = await self.suggestions.first(self.chatbot_in(channel), 1)
+        words = self._words(self.rules.of(channel))
+        return words.how_to_ask.format(command=command, example=next(iter(examples), "…"))
 
     async def on_feedback(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Keeps what somebody thinks of a reply; the last word of each counts."""
@@ -196,7 +202,7 @@ class SlackListeners:
         channel, thread_ts, conversation_id = json.loads(view["private_metadata"])
         rules = self.rules.of(channel)
         question = " ".join((view["state"]["values"][_QUESTION][_QUESTION]["value"] or "").split())
-        refusal = self._why_not(rules, user, question, "")
+        refusal = self._why_not(rules, user) or await self._usage(channel, question, "")
         if refusal is not None:
             await ack(response_action="errors", errors={_QUESTION: refusal})
             return
@@ -269,13 +275,17 @@ async def _authorize() -> AuthorizeResult:
     return AuthorizeResult(enterprise_id=None, team_id=None, bot_token="-")  # noqa: S106 - replies have their own client
 
 
+_UNLIKE_DOCUMENTED = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+
+
 async def _failed(error: Exception) -> BoltResponse:
     """Lets Slack deliver again what couldn't be written down; the log gets no text of a payload."""
     if isinstance(error, ConversationStoreError):
         log.error("A question from Slack can't be accepted: %s", error)
         return BoltResponse(status=503, body="")
-    log.error("Unexpected %s in a Slack listener", type(error).__qualname__, exc_info=None)
-    return BoltResponse(status=500, body="")
+    log.error("Unexpected %s in a Slack listener", type(error).__qualname__)
+    # A payload that isn't as documented won't be the next time: Slack need not send it again.
+    return BoltResponse(status=200 if isinstance(error, _UNLIKE_DOCUMENTED) else 500, body="")
 
 
 def bolt_app(listeners: SlackListeners) -> AsyncApp:

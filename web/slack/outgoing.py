@@ -61,8 +61,12 @@ class SlackChannel:
         self._limited: dict[frozenset[str], Chatbot] = {}
 
     def chatbot_for(self, delivery: Delivery) -> Chatbot:
+        """The chatbot that answers there."""
+        return self.chatbot_in(delivery.address["channel"])
+
+    def chatbot_in(self, channel: str) -> Chatbot:
         """The chatbot that answers from the documents of the channel's rules."""
-        documents = self._rules.of(delivery.address["channel"]).documents
+        documents = self._rules.of(channel).documents
         if not documents:
             return self._chatbot
         if documents not in self._limited:

@@ -165,3 +165,10 @@ def test_advice_is_refused_whatever_the_text_says(chatbot: Chatbot) -> None:
     reply = chatbot.ask("c", "Should our growers train for 8 hours?")
     assert isinstance(reply, Refusal)
     assert reply.reason is RefusalReason.PERSONAL_OR_LEGAL_ADVICE
+
+
+@pytest.mark.parametrize("text", ["{", "{{", "\t", "$(", "http://a "])
+def test_an_endless_earlier_question_is_read_as_far_as_a_question_may_go(chatbot: Chatbot, text: str) -> None:
+    """A pattern that takes the square of its length would not come to an end here."""
+    chatbot.ask("c", "And then?", [text * (3_000_000 // len(text))])
+    assert len(chatbot.conversations.turns("c")) == 1

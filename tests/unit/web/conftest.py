@@ -25,5 +25,5 @@ def client(chatbot: FakeChatbot) -> Iterator[TestClient]:
     """A browser that shows redirects instead of following them."""
     surface: ChatbotSurface = chatbot
     app = create_app(cast(Chatbot, surface), WebSettings())
-    with TestClient(app, follow_redirects=False) as client:
+    with TestClient(app, "http://127.0.0.1", follow_redirects=False) as client:
         yield client

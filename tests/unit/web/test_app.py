@@ -162,6 +162,25 @@ class TestSettings:
             assert client.get("/c/talk").status_code == 200
             assert client.post("/conversations/talk/delete").headers["location"] == "/"
 
+    @pytest.mark.parametrize(
+        "headers", [{"host": "evil.example"}, {"x-forwarded-for": "203.0.113.9"}, {"forwarded": "for=203.0.113.9"}]
+    )
+    def test_nor_where_the_request_came_by_another_name_or_by_a_proxy(self, headers: dict[str, str]) -> None:
+        app = create_app(cast(Chatbot, FakeChatbot(current=(permits(),))), WebSettings())
+        with TestClient(app, "http://127.0.0.1:8000") as client:
+            assert client.get("/conversations").status_code == 200
+            assert client.get("/conversations", headers=headers).status_code == 404
+
+    @pytest.mark.parametrize("path", ["/ask", "/conversations/talk/delete"])
+    def test_another_site_can_post_no_form_of_ours(self, path: str) -> None:
+        app = create_app(cast(Chatbot, FakeChatbot(current=(permits(),))), WebSettings())
+        with TestClient(app, "http://127.0.0.1:8000") as client:
+            sent = client.post(path, data={"question": "fact?"}, headers={"sec-fetch-site": "cross-site"})
+        assert sent.status_code == 403
+
+    def test_webhooks_mean_that_others_come(self) -> None:
+        assert not WebSettings.model_validate({"webhook_tokens": "t"}).is_private
+
     def test_the_environment_sets_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FOOTNOTED_HOST", "0.0.0.0")
         monkeypatch.setenv("FOOTNOTED_PORT", "9000")

@@ -91,15 +91,18 @@ def complaint_of(result: CallToolResult) -> str:
     return sentence
 
 
+TALK = "kT3vQ9x0bW-2mZr_81LuYe"
+
+
 class TestAsk:
     @pytest.mark.parametrize("question", ["fact?", "list them", "who pays?"])
     async def test_a_reply_in_a_named_conversation_is_the_contracts_json_and_is_kept(
         self, chatbot: FakeChatbot, question: str
     ) -> None:
-        body = body_of(await call(chatbot, "ask", question=question, conversation_id="talk"))
-        (turn,) = chatbot.conversations.turns("talk")
+        body = body_of(await call(chatbot, "ask", question=question, conversation_id=TALK))
+        (turn,) = chatbot.conversations.turns(TALK)
         assert turn.reply is not None
-        assert body == reply_dict(turn.reply, "talk")
+        assert body == reply_dict(turn.reply, TALK)
 
     @pytest.mark.parametrize("name", [None, ""])
     async def test_without_a_conversation_nothing_is_kept_and_there_is_none_to_go_on_with(
@@ -177,6 +180,7 @@ class TestAsk:
             ({"question": "secret?", "history": ["secret"] * (MAX_HISTORY + 1)}, "history"),
             ({"question": "secret?", "history": ["secret", 1]}, "history.1"),
             ({"question": "secret?", "conversation_id": "a secret"}, "conversation_id"),
+            ({"question": "secret?", "conversation_id": "short"}, "conversation_id"),
             ({"question": "secret?", "conversation_id": "x" * 65}, "conversation_id"),
             ({"question": "secret \ud800"}, "question"),
         ],

@@ -197,7 +197,7 @@ class TestCompletion:
         talk = completion["footnoted"]["conversation_id"]
         reply = FakeChatbot(current=(DOCUMENT,)).ask(talk, question)
         assert completion["footnoted"] == reply_dict(reply, talk)
-        written = message(reply, "http://testserver")
+        written = message(reply, "http://127.0.0.1")
         spoken = {"role": "assistant", "content": written.content, "refusal": None}
         assert completion["choices"] == [
             {
