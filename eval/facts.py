@@ -1,16 +1,19 @@
 """A fact that an answer must or must not hold, and how it is found in a text.
 
-A fact is a phrase, any of several phrases, or a pattern. Spelling that says nothing (case, curly quotes,
-kinds of dash, thousands separators, line breaks) never decides whether a fact is found.
+A fact is a phrase, any of several phrases, a number with its unit, or a pattern. Spelling that says nothing (case,
+curly quotes, kinds of dash, thousands separators, line breaks) never decides whether a fact is found.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from eval.quantities import Quantity
 
 _STRAIGHT = str.maketrans(
     {
@@ -76,11 +79,23 @@ class Pattern(BaseModel):
         return f"/{self.regex}/"
 
 
-def holds(text: str, fact: str | AnyOf | Pattern) -> bool:
+AnyFact = str | AnyOf | Quantity | Pattern
+"""Every form that a fact has."""
+
+_FORMS: Mapping[str, type[AnyOf] | type[Quantity] | type[Pattern]] = {
+    "any_of": AnyOf,
+    "number": Quantity,
+    "regex": Pattern,
+}
+
+
+def holds(text: str, fact: AnyFact) -> bool:
     """Whether *text* holds *fact*."""
     match fact:
         case AnyOf():
             return any(phrase_in(phrase, text) for phrase in fact.any_of)
+        case Quantity():
+            return fact.found_in(text)
         case Pattern():
             pattern = re.compile(fact.regex, re.IGNORECASE)
             return any(pattern.search(form) for form in (tidy(text), normalise(text)))
@@ -88,12 +103,12 @@ def holds(text: str, fact: str | AnyOf | Pattern) -> bool:
             return phrase_in(fact, text)
 
 
-def describe(fact: str | AnyOf | Pattern) -> str:
+def describe(fact: AnyFact) -> str:
     """*fact* as a report shows it."""
     return f'"{fact}"' if isinstance(fact, str) else str(fact)
 
 
-def _usable(fact: str | AnyOf | Pattern) -> str | AnyOf | Pattern:
+def _usable(fact: AnyFact) -> AnyFact:
     """*fact*, where it is one that some texts hold and silence doesn't."""
     phrases = (fact,) if isinstance(fact, str) else fact.any_of if isinstance(fact, AnyOf) else ()
     if not all(normalise(phrase) for phrase in phrases):
@@ -108,12 +123,19 @@ def _usable(fact: str | AnyOf | Pattern) -> str | AnyOf | Pattern:
 
 def _shaped(value: object) -> object:
     """Refuses what is no fact by its shape, in one sentence rather than one for each form of fact."""
-    known = isinstance(value, str | AnyOf | Pattern) or (
-        isinstance(value, dict) and list(value) in (["any_of"], ["regex"])
-    )
-    if not known:
-        raise ValueError('a fact is a string, {"any_of": ["…", "…"]} or {"regex": "…"}')
-    return value
+    if isinstance(value, str | AnyOf | Quantity | Pattern):
+        return value
+    form = next((form for key, form in _FORMS.items() if isinstance(value, dict) and key in value), None)
+    if form is None or not set(value) <= set(form.model_fields):  # type: ignore[call-overload]
+        raise ValueError(
+            'a fact is a string, {"any_of": ["…", "…"]}, {"number": 40, "unit": "hours"} or {"regex": "…"}'
+        )
+    try:
+        return form.model_validate(value)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        message = fault["msg"].removeprefix("Value error, ")
+        raise ValueError(f"{fault['loc'][0]}: {message}") from error
 
 
-Fact = Annotated[str | AnyOf | Pattern, BeforeValidator(_shaped), AfterValidator(_usable)]
+Fact = Annotated[AnyFact, BeforeValidator(_shaped), AfterValidator(_usable)]

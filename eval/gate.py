@@ -13,8 +13,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from eval.baseline import Comparison
 from eval.cases import Kind
-from eval.errors import AskFailed, EvalError, ReplyFormatError, ThresholdsError
+from eval.errors import AskFailed, EvalError, NotRecorded, ReplyFormatError, ThresholdsError
 from eval.run import EvalRun
 from eval.scores import Score
 
@@ -115,13 +116,19 @@ def _short(entry: Shortfall, run: EvalRun) -> bool:
     return entry.name in ANSWERS_ONLY and any(result.case.status == "answered" for result in run.results)
 
 
-def exit_code(run: EvalRun, short: tuple[Shortfall, ...]) -> ExitCode:
-    """The code for *run*; a floor that wasn't held is worse news than a case that is out of date."""
-    if short:
+def exit_code(run: EvalRun, short: tuple[Shortfall, ...], comparison: Comparison | None = None) -> ExitCode:
+    """The code for *run*: a floor not held or a case turned wrong is worse news than a case that is out of date."""
+    if short or (comparison is not None and comparison.turned_wrong):
         return ExitCode.FELL_SHORT
     return ExitCode.STALE if run.stale else ExitCode.HELD
 
 
 def error_exit_code(error: EvalError) -> ExitCode:
-    """The code for an eval that *error* ended."""
-    return ExitCode.CRASHED if isinstance(error, AskFailed | ReplyFormatError) else ExitCode.MISCONFIGURED
+    """The code for an eval that *error* ended. A run that may not become the baseline is the run's fault."""
+    match error:
+        case NotRecorded():
+            return ExitCode.STALE if error.stale else ExitCode.FELL_SHORT
+        case AskFailed() | ReplyFormatError():
+            return ExitCode.CRASHED
+        case _:
+            return ExitCode.MISCONFIGURED

@@ -33,6 +33,49 @@ _WORDS = re.compile(
     r"|(?:march|may)(?= [0-9])|(?<=[0-9] )(?:march|may))\b"
 )
 
+_MONTHS = {
+    name: number
+    for names in (
+        "january february march april may june july august september october november december",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "jan feb mar apr _may jun jul aug sept oct nov dec",
+    )
+    for number, name in enumerate(names.split(), start=1)
+}
+_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|º|o)?\b"
+_YEAR = r"(?P<year>(?:1[5-9]|20)[0-9]{2})\b"
+_DATES = tuple(
+    re.compile(rf"(?<![\w.,/]){form}")
+    for form in (
+        rf"{_DAY} (?:de |of )?{_MONTH}(?:,? (?:del? )?{_YEAR})?",
+        rf"{_MONTH} {_DAY}(?:,? {_YEAR})?",
+        rf"{_MONTH},? (?:del? |of )?{_YEAR}",
+        r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?![\w/])",
+    )
+)
+
+DateParts = tuple[int | None, int, int | None]
+"""Year, month and day; None for what isn't said."""
+
+
+def dates(text: str) -> frozenset[DateParts]:
+    """The dates in *text* that name their month, in English or Spanish, or are in ISO 8601: "March 2024", "5 de mayo".
+
+    Dates in figures with slashes are left out: whether the day comes first depends on who writes.
+    """
+    plain = normalise(text)
+    return frozenset(_parts(match) for form in _DATES for match in form.finditer(plain))
+
+
+def _parts(match: re.Match[str]) -> DateParts:
+    year, month, day = (match.groupdict().get(part) for part in ("year", "month", "day"))
+    return int(year) if year else None, _MONTHS.get(month or "") or int(month or 0), int(day) if day else None
+
+
+def _says(quoted: DateParts, said: DateParts) -> bool:
+    return all(part in (None, other) for part, other in zip(said, quoted, strict=True))
+
 
 def number_tokens(text: str) -> frozenset[str]:
     """The numbers, amounts and months in *text*, so that "8" is "eight" and "1,000" is "1000"."""
@@ -41,7 +84,8 @@ def number_tokens(text: str) -> frozenset[str]:
     return frozenset([*_DIGITS.findall(plain), *words])
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """*text* on one line, without bullets."""
     return " ".join(text.replace("•", " ").split())
 
 
@@ -110,12 +154,24 @@ def numbers_quoted(_case: EvalCase, reply: ReplyRecord, _library: Library) -> Sc
     return counted(held)
 
 
+def dates_quoted(_case: EvalCase, reply: ReplyRecord, _library: Library) -> Score | None:
+    """Dates of the sentences that stand, as a whole, in a quote of the same sentence.
+
+    `numbers_quoted` looks at day, month and year by themselves, and would let a date be put together from two.
+    """
+    held: list[bool] = []
+    for sentence in reply.sentences:
+        quoted = dates(" ".join(note.quote for note in reply.cited(sentence)))
+        held += [any(_says(there, said) for there in quoted) for said in sorted(dates(sentence.text), key=str)]
+    return counted(held)
+
+
 def sentences_quoted(_case: EvalCase, reply: ReplyRecord, _library: Library) -> Score | None:
     """Sentences that are, line breaks and bullets apart, verbatim in one of their quotes or all in a row."""
 
     def verbatim(sentence: SentenceRecord) -> bool:
-        quotes = [_one_line(note.quote) for note in reply.cited(sentence)]
-        text = _one_line(sentence.text)
+        quotes = [one_line(note.quote) for note in reply.cited(sentence)]
+        text = one_line(sentence.text)
         return bool(text) and any(text in quote for quote in [*quotes, " ".join(quotes)])
 
     return counted(verbatim(sentence) for sentence in reply.sentences)
@@ -126,6 +182,7 @@ GROUNDING_METRICS: Mapping[str, Metric] = {
     "sentences_footnoted": sentences_footnoted,
     "marks_resolve": marks_resolve,
     "numbers_quoted": numbers_quoted,
+    "dates_quoted": dates_quoted,
     "sentences_quoted": sentences_quoted,
     "sections_named": sections_named,
 }

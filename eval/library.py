@@ -3,32 +3,72 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from corpus.documents import Document, Span
+from corpus.errors import DocumentNotFound
 from eval.facts import normalise
 
 _PASSAGE_ID = re.compile(r"(?P<document>.+)@(?P<version>[^@:]+):(?P<start>[0-9]+)-(?P<end>[0-9]+)")
 
 SectionPath = tuple[str, ...]
 
+OpenVersion = Callable[[str, str], Document | None]
+"""Opens an earlier version of a document by its id and version; None for one that isn't kept."""
+
+
+def no_earlier_version(_document_id: str, _version: str) -> Document | None:
+    """Where none is kept."""
+    return None
+
+
+def opening(open_document: Callable[[str, str], Document]) -> OpenVersion:
+    """*open_document* (`bot.chatbot.Chatbot.document` is one) as an `OpenVersion`."""
+
+    def open_version(document_id: str, version: str) -> Document | None:
+        try:
+            return open_document(document_id, version)
+        except DocumentNotFound:
+            return None
+
+    return open_version
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The documents at hand, by id."""
+    """The documents at hand, by id, and how an earlier version of one is opened.
+
+    ``passages`` are the ids of all passages of the index; None where there is no index to look in. Then ``pool``
+    stands in for them: the passages that any reply of the run retrieved.
+    """
 
     documents: Mapping[str, Document]
+    open_version: OpenVersion = no_earlier_version
+    passages: frozenset[str] | None = None
+    pool: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
-    def of(cls, documents: Iterable[Document]) -> Library:
-        """The library that holds *documents*."""
-        return cls({document.id: document for document in documents})
+    def of(
+        cls,
+        documents: Iterable[Document],
+        open_version: OpenVersion = no_earlier_version,
+        passages: Iterable[str] | None = None,
+    ) -> Library:
+        """The library that holds *documents*, and knows of *passages* (their ids) where there is an index."""
+        by_id = {document.id: document for document in documents}
+        return cls(by_id, open_version, None if passages is None else frozenset(passages))
+
+    def pooling(self, passages: Iterable[str]) -> Library:
+        """The same library with *passages* (ids) in the pool too."""
+        return replace(self, pool=self.pool | frozenset(passages))
 
     def find(self, document_id: str, version: str) -> Document | None:
         """The document of that id at that very version: another version's offsets mean nothing."""
         document = self.documents.get(document_id)
-        return document if document is not None and document.version == version else None
+        if document is not None and document.version == version:
+            return document
+        return self.open_version(document_id, version)
 
     def passage_place(self, passage_id: str) -> tuple[Document, Span] | None:
         """The document and span that a passage's id names; None for one that leads nowhere."""

@@ -11,14 +11,19 @@ from eval.replies import ReplyRecord
 from eval.scores import Score, counted
 
 
+def _speaks(reply: ReplyRecord) -> bool:
+    """Whether the reply says anything, whatever it calls itself: silence is no answer, and talk is no refusal."""
+    return bool(reply.said.strip())
+
+
 def false_answer(case: EvalCase, reply: ReplyRecord, _library: Library) -> Score | None:
-    """Of the questions that the text doesn't answer: those that got an answer."""
-    return counted([reply.status == "answered"]) if case.status == "refused" else None
+    """Of the questions that the text doesn't answer: those that got an answer, be it in a refusal."""
+    return counted([reply.status == "answered" or _speaks(reply)]) if case.status == "refused" else None
 
 
 def false_refusal(case: EvalCase, reply: ReplyRecord, _library: Library) -> Score | None:
-    """Of the questions that the text answers: those that were refused."""
-    return counted([reply.status == "refused"]) if case.status == "answered" else None
+    """Of the questions that the text answers: those that were refused, or got an answer that says nothing."""
+    return counted([reply.status == "refused" or not _speaks(reply)]) if case.status == "answered" else None
 
 
 def right_reason(case: EvalCase, reply: ReplyRecord, _library: Library) -> Score | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.errors import ReplyFormatError
+
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 _MARK = re.compile(r"\s*\[[0-9]{1,3}\]")
 
@@ -60,7 +63,11 @@ class RefusalRecord(_Record):
 
 
 class ReplyRecord(_Record):
-    """A reply. ``passages`` is None where the reply doesn't say what was retrieved."""
+    """A reply. ``passages`` is None where the reply doesn't say what was retrieved.
+
+    ``probability`` is the bot's estimate that the text answers, where it gives one. ``timings_ms`` holds the
+    milliseconds by stage; it stays out of dumps, because it differs from run to run.
+    """
 
     status: Literal["answered", "refused"]
     answer: str
@@ -68,6 +75,8 @@ class ReplyRecord(_Record):
     footnotes: tuple[FootnoteRecord, ...] = ()
     refusal: RefusalRecord | None = None
     passages: tuple[PassageRecord, ...] | None = None
+    probability: Probability | None = None
+    timings_ms: Mapping[str, Milliseconds] = Field(default_factory=dict, exclude=True, repr=False)
 
     @property
     def said(self) -> str:

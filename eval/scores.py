@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -24,6 +26,16 @@ class Score:
         return self.n > 0 and self.total == self.n
 
 
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How ``n`` quantities spread, in their own unit; between two of them percentiles are interpolated."""
+
+    n: int
+    median: float
+    p90: float
+    p95: float
+
+
 def pooled(scores: Iterable[Score]) -> Score:
     """All of *scores* as one: each thing that was looked at counts once."""
     found = list(scores)
@@ -34,3 +46,12 @@ def counted(held: Iterable[bool]) -> Score | None:
     """How many of *held* are true; None where there are none, because nothing was looked at."""
     found = list(held)
     return Score(sum(found), len(found)) if found else None
+
+
+def distribution(quantities: Iterable[float]) -> Distribution | None:
+    """How *quantities* spread; None where there are none. Percentiles are those of Hyndman & Fan 1996, type 7."""
+    found = np.fromiter(quantities, dtype=np.float64)
+    if not found.size:
+        return None
+    median, p90, p95 = (float(value) for value in np.quantile(found, (0.5, 0.9, 0.95)))
+    return Distribution(int(found.size), median, p90, p95)

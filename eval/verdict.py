@@ -9,8 +9,9 @@ from enum import StrEnum
 from corpus.documents import Span
 from eval.cases import EvalCase, Kind
 from eval.facts import describe, holds
-from eval.library import Library, section_paths, under_any
+from eval.library import Library, under_any
 from eval.metrics import Metric
+from eval.passages import WholeDocument, is_named, quoted_in
 from eval.replies import FootnoteRecord, ReplyRecord
 from eval.scores import Score, counted
 
@@ -28,6 +29,7 @@ class FaultCode(StrEnum):
     FACT_MISSING = "fact_missing"
     WRONG_FACT = "wrong_fact"
     WRONG_SECTION = "wrong_section"
+    WRONG_PASSAGE = "wrong_passage"
     TOO_LONG = "too_long"
 
 
@@ -59,25 +61,43 @@ def _answer_faults(case: EvalCase, reply: ReplyRecord, library: Library) -> Iter
     for fact in case.not_facts:
         if holds(reply.said, fact):
             yield Fault(FaultCode.WRONG_FACT, f"says {describe(fact)}")
-    if case.sections and not any(footnote_is_right(case, note, library) for note in reply.footnotes):
-        yield Fault(FaultCode.WRONG_SECTION, f"cites nothing under {' or '.join(case.sections)}")
+    if case.cites and not any(footnote_is_right(case, note, library) for note in reply.footnotes):
+        yield _citation_fault(case)
     if case.kind in SHORT_KINDS and len(reply.sentences) > SHORT_LIMIT:
         yield Fault(FaultCode.TOO_LONG, f"takes {len(reply.sentences)} sentences")
 
 
-def footnote_is_right(case: EvalCase, note: FootnoteRecord, library: Library) -> bool:
-    """Whether *note* cites the case's document under one of the sections that the case names.
+def _citation_fault(case: EvalCase) -> Fault:
+    if case.passages:
+        return Fault(FaultCode.WRONG_PASSAGE, f"cites nothing of {' or '.join(map(str, case.passages))}")
+    return Fault(FaultCode.WRONG_SECTION, f"cites nothing under {' or '.join(case.sections)}")
 
-    The offsets decide where it stands; what the reply says of it, only for a version that isn't at hand.
+
+def footnote_is_right(case: EvalCase, note: FootnoteRecord, library: Library) -> bool:
+    """Whether *note* cites what the case names.
+
+    It stands under one of the case's sections, where the case names sections, and it shares a letter or a digit with
+    one of the case's passages, where it names passages. A passage that names a document is any text of that; all else
+    is of the case's own document. The offsets decide where a footnote stands; what the reply says of it, only for a
+    version that isn't at hand.
     """
-    if note.document.id != case.document:
-        return False
+    own = note.document.id == case.document
     document = library.find(note.document.id, note.document.version)
     if document is None:
-        return under_any(case.sections, note.section)
+        return _says_right(case, note, own, library)
     if not 0 <= note.start <= note.end:
         return False
-    return any(under_any(case.sections, path) for path in section_paths(document, Span(note.start, note.end)))
+    return is_named(case.sections, case.passages, own, document, Span(note.start, note.end), library)
+
+
+def _says_right(case: EvalCase, note: FootnoteRecord, own: bool, library: Library) -> bool:
+    """As `footnote_is_right`, by what the reply says."""
+    if case.sections and not (own and under_any(case.sections, note.section)):
+        return False
+    if not case.passages:
+        return bool(case.sections)
+    counting = (passage for passage in case.passages if own or isinstance(passage, WholeDocument))
+    return any(quoted_in(passage, note.document.id, note.section, note.quote, library) for passage in counting)
 
 
 def right(case: EvalCase, reply: ReplyRecord, library: Library) -> Score | None:

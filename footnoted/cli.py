@@ -21,7 +21,7 @@ app.command("index")(index.run)
 app.command("serve")(serve.run)
 app.command("ask")(ask.run)
 app.command("chat")(chat.run)
-app.command("eval")(evaluate.run)
+app.add_typer(evaluate.app, name="eval")
 app.command("mcp")(mcp.run)
 
 

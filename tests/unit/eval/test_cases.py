@@ -131,4 +131,4 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path, content: bytes, co
 
 def test_a_path_that_leads_nowhere_and_a_folder_without_cases_are_named(tmp_path: Path) -> None:
     assert "no case file or folder" in refusal_of(tmp_path / "none.jsonl")
-    assert "holds no .jsonl file" in refusal_of(tmp_path)
+    assert "holds no case file (.jsonl, .yaml, .yml)" in refusal_of(tmp_path)

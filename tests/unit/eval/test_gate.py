@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from eval.errors import AskFailed, CaseFileError, EvalSetupError, ReplyFormatError, ThresholdsError
+from eval.baseline import Comparison
+from eval.errors import (
+    AskFailed,
+    BaselineError,
+    CaseFileError,
+    EvalError,
+    EvalSetupError,
+    NotRecorded,
+    RecordingError,
+    ReplyFormatError,
+    ServerError,
+    ThresholdsError,
+)
 from eval.gate import ExitCode, Floors, Thresholds, error_exit_code, exit_code, load_thresholds, shortfalls
 from eval.run import METRICS, EvalRun, evaluate
 from tests.unit.eval.builders import HOURS, case, document, refusal, refused_case, reply
@@ -88,14 +100,42 @@ def test_thresholds_that_are_not_there_or_not_text_are_refused(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("floor", "stale", "turned", "code"),
+    [
+        (0.5, False, (), 0),
+        (0.5, False, ("rules-hours",), 1),
+        (0.51, False, (), 1),
+        (0.5, True, (), 3),
+        (0.5, True, ("rules-hours",), 1),
+        (0.51, True, (), 1),
+    ],
+)
+def test_a_case_that_turned_wrong_fails_though_the_floors_hold(
+    floor: float, stale: bool, turned: tuple[str, ...], code: int
+) -> None:
+    run = EvalRun(HALF.results, stale=(case(id="rules-old"),) if stale else ())
+    assert exit_code(run, shortfalls(run, floors(right=floor)), Comparison(turned_wrong=turned)) == code
+
+
+def test_what_turned_right_is_new_gone_or_still_wrong_does_not_fail() -> None:
+    news = Comparison(turned_right=("a",), new=("b",), gone=("c",), still_wrong=("d",))
+    assert exit_code(HALF, (), news) == ExitCode.HELD
+
+
+@pytest.mark.parametrize(
     ("error", "code"),
     [
         (CaseFileError("x"), 4),
         (ThresholdsError("x"), 4),
         (EvalSetupError("x"), 4),
+        (BaselineError("x"), 4),
+        (RecordingError("x"), 4),
+        (ServerError("x"), 4),
+        (NotRecorded("x"), 1),
+        (NotRecorded("x", stale=True), 3),
         (AskFailed("x"), 5),
         (ReplyFormatError("x"), 5),
     ],
 )
-def test_errors_have_their_exit_codes(error: CaseFileError, code: int) -> None:
+def test_errors_have_their_exit_codes(error: EvalError, code: int) -> None:
     assert error_exit_code(error) == code
