@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,8 @@ def calibration(estimates: Sequence[tuple[float, bool]], bins: int = BINS) -> Ca
     reliability = reliability_bins(probabilities, outcomes, bins)
     return Calibration(
         n=len(estimates),
-        brier=float(np.mean((probabilities - outcomes) ** 2)),
+        # fsum is exact, so that the last digit doesn't tell the cases' order.
+        brier=fsum((probabilities - outcomes) ** 2) / len(estimates),
         ece=sum(b.n * abs(b.mean - b.observed) for b in reliability) / len(estimates),
         auroc=auroc(probabilities, outcomes),
         bins=reliability,
@@ -90,7 +92,7 @@ def _bin(probabilities: Floats, outcomes: Bools) -> ReliabilityBin:
     return ReliabilityBin(
         low=float(probabilities.min()),
         high=float(probabilities.max()),
-        mean=float(np.sort(probabilities).mean()),  # sorted, so that the last digit doesn't tell the cases' order
+        mean=min(fsum(probabilities) / len(probabilities), 1.0),
         observed=float(outcomes.mean()),
         n=len(probabilities),
     )

@@ -16,7 +16,7 @@ from rich.text import Text
 from bot.answers import Reply
 from corpus.documents import Document
 from eval.asking import AskedBot, answered, ask_all, ask_in_processes, library_asker, record, recorded_asker
-from eval.baseline import Comparison, bundled_baseline, compare, load_baseline, write_baseline
+from eval.baseline import Comparison, bundled_baseline, compare, holds_here, load_baseline, write_baseline
 from eval.bootstrap import interval
 from eval.calibration import calibration, forecasts
 from eval.cases import EvalCase, load_cases

@@ -11,7 +11,8 @@
     │   └── NotRecorded   a run that may not become the baseline; ``stale`` where stale cases are why
     ├── RecordingError    recorded replies can't be read or written, or there is none for a case
     ├── ServerError       a running server can't be asked
-    └── FormatError       a public question set can't be read or written; names the file and the line
+    ├── FormatError       a public question set can't be read or written; names the file and the line
+    └── PeerUnavailable   a library to compare with can't be installed or run; the message is the reason
 
 A case that the bot gets wrong is no error: it is a `eval.verdict.Fault`. Every message says what happened, to
 what, and what to do next.

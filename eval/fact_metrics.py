@@ -63,8 +63,9 @@ def fact_precision(case: EvalCase, reply: ReplyRecord, library: Library) -> Scor
         return None
     there = "\n".join(_right_texts(case, library))
     numbers, names = number_tokens(there), name_tokens(there, inside=False)
-    held = [token in numbers for token in sorted(number_tokens(reply.said))]
-    held += [token in names for token in sorted(name_tokens(reply.said))]
+    said = number_tokens(reply.said)
+    held = [number in numbers for number in sorted(said)]
+    held += [name in names for name in sorted(name_tokens(reply.said) - said)]  # "March" is a month already
     return counted([*held, *(False for fact in case.not_facts if holds(reply.said, fact))])
 
 

@@ -38,7 +38,7 @@ _MONTHS = {
     for names in (
         "january february march april may june july august september october november december",
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-        "jan feb mar apr _may jun jul aug sept oct nov dec",
+        "jan feb mar apr may jun jul aug sept oct nov dec",
     )
     for number, name in enumerate(names.split(), start=1)
 }
@@ -65,7 +65,9 @@ def dates(text: str) -> frozenset[DateParts]:
     Dates in figures with slashes are left out: whether the day comes first depends on who writes.
     """
     plain = normalise(text)
-    return frozenset(_parts(match) for form in _DATES for match in form.finditer(plain))
+    found = frozenset(_parts(match) for form in _DATES for match in form.finditer(plain))
+    # "May 2024" is also found in "5 May 2024", and says nothing more.
+    return frozenset(date for date in found if not any(_says(other, date) for other in found - {date}))
 
 
 def _parts(match: re.Match[str]) -> DateParts:

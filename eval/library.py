@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.documents import Document, Span
@@ -47,6 +47,8 @@ class Library:
     open_version: OpenVersion = no_earlier_version
     passages: frozenset[str] | None = None
     pool: frozenset[str] = field(default_factory=frozenset)
+    # Judging a passage against a case takes long for what it is, and several metrics ask for the same judgments.
+    judgments: dict[Hashable, Mapping[str, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -61,7 +63,8 @@ class Library:
 
     def pooling(self, passages: Iterable[str]) -> Library:
         """The same library with *passages* (ids) in the pool too."""
-        return replace(self, pool=self.pool | frozenset(passages))
+        pool = self.pool.union(passages)
+        return self if pool == self.pool else replace(self, pool=pool)
 
     def find(self, document_id: str, version: str) -> Document | None:
         """The document of that id at that very version: another version's offsets mean nothing."""

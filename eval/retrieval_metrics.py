@@ -83,9 +83,11 @@ def qrels_of(case: EvalCase, library: Library) -> Qrels:
 
     The grade is the ``relevance`` of the case's passage (the highest of several), and 1 where it only names sections.
     """
-    known = library.pool if library.passages is None else library.passages
-    grades = {name: _grade(case, name, library) for name in sorted(known)}
-    return {name: grade for name, grade in grades.items() if grade > 0}
+    if case not in library.judgments:
+        known = library.pool if library.passages is None else library.passages
+        grades = {name: _grade(case, name, library) for name in sorted(known)}
+        library.judgments[case] = {name: grade for name, grade in grades.items() if grade > 0}
+    return library.judgments[case]
 
 
 def _right_ranks(case: EvalCase, reply: ReplyRecord, library: Library) -> list[int] | None:

@@ -151,12 +151,14 @@ def evaluate(
     documents: Iterable[Document],
     cases: Sequence[EvalCase],
     document_map: Mapping[str, str] | None = None,
+    library: Library | None = None,
 ) -> EvalRun:
     """Runs those of *cases* whose document is among *documents*.
 
-    *document_map* sends the cases of one document to another that says the same in other words.
+    *document_map* sends the cases of one document to another that says the same in other words. *library* is that of
+    *documents* where it knows more than they do: of the index's passages, or of earlier versions.
     """
-    library = Library.of(documents)
+    library = library or Library.of(documents)
     aimed = [_aim(case, document_map or {}) for case in cases]
     at_hand = [case for case in aimed if case.document in library.documents]
     stale = tuple(case for case in at_hand if is_stale(case, library.documents[case.document], library))

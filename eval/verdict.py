@@ -61,7 +61,8 @@ def _answer_faults(case: EvalCase, reply: ReplyRecord, library: Library) -> Iter
     for fact in case.not_facts:
         if holds(reply.said, fact):
             yield Fault(FaultCode.WRONG_FACT, f"says {describe(fact)}")
-    if case.cites and not any(footnote_is_right(case, note, library) for note in reply.footnotes):
+    # A footnote on nothing cites nothing: silence must not pass, whatever it is marked with.
+    if case.cites and not (reply.said.strip() and any(footnote_is_right(case, n, library) for n in reply.footnotes)):
         yield _citation_fault(case)
     if case.kind in SHORT_KINDS and len(reply.sentences) > SHORT_LIMIT:
         yield Fault(FaultCode.TOO_LONG, f"takes {len(reply.sentences)} sentences")
@@ -119,6 +120,8 @@ def too_long(case: EvalCase, reply: ReplyRecord, _library: Library) -> Score | N
     """Of the answers to questions that want a short one: those of more than three sentences."""
     if case.kind not in SHORT_KINDS or case.status != "answered" or reply.status != "answered":
         return None
+    if not reply.said.strip():
+        return None  # silence isn't short
     return counted([len(reply.sentences) > SHORT])
 
 

@@ -99,7 +99,8 @@ def _note_unit(document: Document, span: Span) -> Unit:
 def few_of(cases: Sequence[EvalCase]) -> tuple[EvalCase, ...]:
     """`FEW` open cases, evenly spaced by id, so that every kind and document has its share."""
     ranked = sorted((case for case in cases if case.split == "open"), key=lambda case: case.id)
-    return tuple(ranked[place * len(ranked) // FEW] for place in range(min(FEW, len(ranked))))
+    number = min(FEW, len(ranked))
+    return tuple(ranked[place * len(ranked) // number] for place in range(number))
 
 
 def measure(

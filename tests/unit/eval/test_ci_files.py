@@ -33,11 +33,13 @@ exit "$FAKE_CODE"
 """
 
 
-def cli_options(command: str) -> set[str]:
-    """The long options of a command of the command line."""
-    group: Any = typer.main.get_command(app)
-    assert command in group.commands, f"there is no `footnoted {command}`"
-    return {option for parameter in group.commands[command].params for option in parameter.opts}
+def cli_options(*words: str) -> set[str]:
+    """The long options of a command, or of a command's command, of the command line."""
+    command: Any = typer.main.get_command(app)
+    for word in words:
+        assert word in getattr(command, "commands", {}), f"there is no `footnoted {' '.join(words)}`"
+        command = command.commands[word]
+    return {option for parameter in command.params for option in parameter.opts}
 
 
 def test_the_action_names_only_options_that_footnoted_eval_has() -> None:
@@ -56,9 +58,9 @@ def test_the_action_names_only_options_that_footnoted_index_has() -> None:
 
 
 def test_the_hook_runs_a_command_that_there_is() -> None:
-    program, command = HOOKS[0]["entry"].split()
+    program, *words = HOOKS[0]["entry"].split()
     assert program == "footnoted"
-    cli_options(command)
+    cli_options(*words)
 
 
 def test_the_hook_looks_at_case_files_only() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from eval.grounding_metrics import GROUNDING_METRICS, number_tokens
+from eval.grounding_metrics import GROUNDING_METRICS, DateParts, dates, number_tokens
 from eval.scores import Score
 from tests.unit.eval.builders import (
     HOURS,
@@ -35,6 +35,7 @@ def test_a_faithful_answer_is_perfect_in_every_metric() -> None:
         "sentences_footnoted": Score(2, 2),
         "marks_resolve": Score(1, 1),
         "numbers_quoted": Score(4, 4),  # 8; 1300000, march, 2024
+        "dates_quoted": Score(1, 1),
         "sentences_quoted": Score(2, 2),
         "sections_named": Score(2, 2),
     }
@@ -159,6 +160,39 @@ def test_the_numbers_of_a_sentence_without_a_footnote_are_in_no_quote() -> None:
     content = reply(HOURS)
     content["sentences"][0]["footnotes"] = []
     assert score("numbers_quoted", content) == Score(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It may march on", set()),
+        ("In March 2024", {(2024, 3, None)}),
+        ("by 1 May", {(None, 5, 1)}),
+        ("on May 5, 2024, and Sept. 8", {(2024, 5, 5), (None, 9, 8)}),
+        ("el 5 de mayo de 2023", {(2023, 5, 5)}),
+        ("en marzo de 2024", {(2024, 3, None)}),
+        ("since 2024-03-05", {(2024, 3, 5)}),
+        ("on 3/5/2024, in room 2024", set()),
+    ],
+)
+def test_dates_are_found_where_they_name_their_month_or_are_iso(text: str, found: set[DateParts]) -> None:
+    assert dates(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("The county paid in March 2024.", 1),
+        ("The county paid in March.", None),
+        ("The county paid on 5 March 2024.", 0),
+        ("The county paid in March 2023.", 0),
+        ("The county paid in April 2024.", 0),
+    ],
+)
+def test_a_date_is_quoted_as_a_whole(text: str, held: int | None) -> None:
+    content = reply(PAID)
+    content["sentences"][0]["text"] = text
+    assert score("dates_quoted", content) == (None if held is None else Score(held, 1))
 
 
 def test_a_sentence_is_verbatim_in_a_quote_or_in_its_quotes_in_a_row() -> None:

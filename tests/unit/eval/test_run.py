@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ import pytest
 from eval.cases import EvalCase
 from eval.errors import AskFailed, ReplyFormatError
 from eval.gate import ExitCode, Thresholds, exit_code, load_thresholds, shortfalls
-from eval.run import METRICS, EvalRun, evaluate
+from eval.run import LOWER_IS_BETTER, METRICS, EvalRun, evaluate, grouped, judge
 from eval.scores import Score
-from tests.unit.eval.builders import HOURS, PAID, WEEKS, case, document, refusal, refused_case, reply
+from tests.unit.eval.builders import HOURS, LIBRARY, PAID, WEEKS, case, document, record, refusal, refused_case, reply
 
 CASES = (
     case(),
@@ -61,17 +62,100 @@ def test_every_score_counts_only_the_cases_it_applies_to() -> None:
         "sentences_footnoted": 4,
         "marks_resolve": 3,
         "numbers_quoted": 6,
+        "dates_quoted": 1,
         "sentences_quoted": 4,
         "sections_named": 4,
+        "citation_recall": 4,
+        "citation_precision": 4,
+        "fact_recall": 3,
+        "fact_precision": 8,  # 8; 4, denver; 1300000, march, 2024, 4, denver
+        "completeness": 3,
+        "passage_attribution": 3,
+        "brier": 0,  # no reply gives a probability
         "section_recall_at_1": 3,
         "section_recall_at_3": 3,
         "section_recall_at_5": 3,
         "mrr": 3,
+        **{f"{name}_at_{k}": 3 for name in ("recall", "ndcg") for k in (1, 3, 5, 10)},
     }
 
 
 def test_a_score_can_be_taken_of_one_kind() -> None:
     assert run_with().score("right", lambda asked: asked.kind == "lay") == Score(1, 1)
+
+
+def test_a_run_falls_into_groups_that_are_runs_themselves() -> None:
+    run = run_with()
+    assert {name: group.score("right") for name, group in grouped(run, "kind").items()} == {
+        "fact": Score(1, 1),
+        "lay": Score(1, 1),
+        "list": Score(1, 1),
+        "off_topic": Score(1, 1),
+        "unanswerable": Score(1, 1),
+    }
+    assert list(grouped(run, "document")) == ["rules"]
+    assert {name: len(group.results) for name, group in grouped(run, lambda _run, case: case.status).items()} == {
+        "answered": 3,
+        "refused": 2,
+    }
+
+
+def test_the_language_of_a_case_is_its_documents_without_the_region() -> None:
+    spanish = replace(document("normas"), language="es-MX")
+    cases = [
+        case(),
+        case(id="normas-hours", document="normas"),
+        case(id="normas-old", document="normas", sections=["X"]),
+    ]
+    run = evaluate(lambda _case: reply(HOURS), [document(), spanish], cases)
+    groups = grouped(run, "language")
+    assert {name: [r.case.id for r in group.results] for name, group in groups.items()} == {
+        "en": ["rules-hours"],
+        "es": ["normas-hours"],
+    }
+    assert [stale.id for stale in groups["es"].stale] == ["normas-old"]
+    assert list(grouped(replace(run, languages={}), "language")) == ["und"]
+
+
+def test_the_scores_of_single_cases_are_those_that_are_pooled() -> None:
+    run = run_with()
+    assert run.by_case("right_reason") == {"rules-pay": Score(1, 1), "rules-weather": Score(1, 1)}
+    assert [asked.id for asked, _ in run.pairs] == list(REPLIES)
+
+
+NO_PASSAGES: dict[str, Any] = {"passages": [], "probability": 0.1}
+SILENCES: dict[str, dict[str, Any]] = {
+    "a refusal": {**refusal(), **NO_PASSAGES},
+    "an answer without a word": {**reply(HOURS), "answer": "", "sentences": [], "footnotes": [], **NO_PASSAGES},
+    "an answer of marks": {**reply(HOURS), "answer": "[1]", "sentences": [], "footnotes": [], **NO_PASSAGES},
+    "an answer of blanks": {
+        **reply(HOURS),
+        "answer": "  [1]",
+        "sentences": [{"text": "  ", "footnotes": [1]}],
+        **NO_PASSAGES,
+    },
+}
+ABSENT: dict[str, Any] = {"facts": ["eight hours"], "not_facts": ["four weeks"]}
+
+
+@pytest.mark.parametrize("silence", SILENCES)
+@pytest.mark.parametrize("asked", [case(**ABSENT), case(**ABSENT, kind="list"), case(facts=[]), case(sections=[])])
+def test_silence_is_best_in_nothing_that_asks_for_an_answer(silence: str, asked: EvalCase) -> None:
+    scores = judge(asked, record(SILENCES[silence]), LIBRARY).scores
+    # Of the reply's form rather than of its words: what it is measured on is there.
+    of_form = {"brier", "sentences_footnoted", "quotes_exact", "sections_named", "marks_resolve"}
+    best = {name for name, score in scores.items() if score.value == (0 if name in LOWER_IS_BETTER else 1)}
+    assert best - of_form == set()
+    assert scores["answered_right"] == Score(0, 1)
+
+
+def test_two_runs_of_the_same_replies_have_the_same_scores_whatever_they_took() -> None:
+    def slower(content: dict[str, Any]) -> None:
+        content["timings_ms"] = {"retrieve": 900.0}
+
+    runs = [run_with(), run_with(slower)]
+    assert len({repr([result.scores for result in run.results]) for run in runs}) == 1
+    assert len({repr([result.reply for result in run.results]) for run in runs}) == 1
 
 
 def drop_footnote(content: dict[str, Any]) -> None:
