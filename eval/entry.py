@@ -49,13 +49,16 @@ class Chatbot(Protocol):
 class EvalOptions:
     """The options of ``footnoted eval``.
 
-    ``cases`` are files or folders (none: the bundled cases); ``documents`` keeps only the cases of these;
+    ``cases`` are files or folders (none: the bundled cases), ``given`` cases of a public set instead, which no floor
+    is for; ``documents`` keeps only the cases of these;
     ``document_map`` runs the cases of one document against another; ``thresholds`` and ``baseline`` are files (None:
     the bundled ones). ``url`` and ``replies`` judge a server or recorded replies, ``record`` writes them, and ``opens``
-    opens the bot in each of ``workers`` processes. ``identity`` says what a recorded baseline was made with.
+    opens the bot in each of ``workers`` processes. ``library`` knows of the index's
+    passages and of earlier versions. ``identity`` says what a recorded baseline was made with.
     """
 
     cases: tuple[Path, ...] = ()
+    given: tuple[EvalCase, ...] = ()
     split: Literal["open", "scored", "all"] = "all"
     documents: tuple[str, ...] = ()
     document_map: tuple[tuple[str, str], ...] = ()
@@ -64,6 +67,7 @@ class EvalOptions:
     baseline: Path | None = None
     update_baseline: bool = False
     identity: Mapping[str, str] = field(default_factory=dict)
+    library: Library | None = None
     threshold: float | None = None
     url: str | None = None
     replies: Path | None = None
@@ -110,24 +114,24 @@ def run_eval(
 def _run(options: EvalOptions, chatbot: Chatbot | None, out: Console, err: Console) -> ExitCode:
     thresholds = load_thresholds(options.thresholds)
     documents = _documents(options, chatbot)
-    every_case = load_cases(options.cases)
+    every_case = options.given or load_cases(options.cases)
     cases = select_cases(options, every_case, [document.id for document in documents])
     at_hand = _at_hand(cases, documents, dict(options.document_map))
     path = _baseline_path(options)
     baseline = load_baseline(path) if path and path.exists() else None
     if options.mutate:
-        return _mutate(options, chatbot, at_hand, documents, out)
+        return _mutate(options, chatbot, at_hand, options.library or Library.of(documents), out)
     with ExitStack() as stack:
         replies = _replies(options, chatbot, at_hand, stack, err)
-    run = evaluate(answered(at_hand, replies), documents, cases, dict(options.document_map))
-    short = shortfalls(run, thresholds)
+    library = options.library or Library.of(documents)
+    run = evaluate(answered(at_hand, replies), documents, cases, dict(options.document_map), library)
+    short = () if options.given else shortfalls(run, thresholds)
     ids = None if options.cases else {case.id for case in every_case}
     comparison = compare(run, baseline, ids) if baseline else None
     binds = baseline is not None and not options.update_baseline and holds_here(baseline, options.identity)
     code = exit_code(run, short, comparison if binds else None)
     if comparison and comparison.turned_wrong and not (binds or options.update_baseline):
         err.print("The baseline was recorded on another kind of processor: what turned wrong doesn't fail here.")
-    library = Library.of(documents)
     _report(options, run, _extras(options, run, short, comparison, cases, library), code, library, out)
     if options.update_baseline and path:
         write_baseline(path, run, options.identity, ids)
@@ -150,7 +154,7 @@ def _at_hand(cases: Sequence[EvalCase], documents: Sequence[Document], aims: Map
 
 def _baseline_path(options: EvalOptions) -> Path | None:
     """The baseline of these cases; none where they are asked of another document, or aren't the bundled ones."""
-    if options.document_map:
+    if options.document_map or options.given:
         return None
     return options.baseline or (None if options.cases else bundled_baseline())
 
@@ -240,7 +244,7 @@ def _mutate(
     options: EvalOptions,
     chatbot: Chatbot | None,
     cases: Sequence[EvalCase],
-    documents: Sequence[Document],
+    library: Library,
     out: Console,
 ) -> ExitCode:
     """Breaks the bot on purpose, in every way that is known, and shows what of the gate notices."""
@@ -248,7 +252,7 @@ def _mutate(
     baseline = load_baseline(path) if path and path.exists() else None
     thresholds = load_thresholds(options.thresholds)
     ask = _asker(options, chatbot)
-    results = mutation_report(cases, ask, Library.of(documents), thresholds, baseline)
+    results = mutation_report(cases, ask, library, thresholds, baseline)
     code = mutation_exit_code(results)
     out.print(Text(mutation_json(results, code)) if options.json else mutation_table(results), soft_wrap=options.json)
     return code

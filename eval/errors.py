@@ -11,6 +11,7 @@
     │   └── NotRecorded   a run that may not become the baseline; ``stale`` where stale cases are why
     ├── RecordingError    recorded replies can't be read or written, or there is none for a case
     ├── ServerError       a running server can't be asked
+    ├── ReadingsError     kept readings can't be used, or aren't what the reader reads
     ├── FormatError       a public question set can't be read or written; names the file and the line
     └── PeerUnavailable   a library to compare with can't be installed or run; the message is the reason
 
@@ -73,3 +74,7 @@ class PeerUnavailable(EvalError):  # noqa: N818 - named for what happened, as ht
 
 class FormatError(EvalError):
     """A public question set that can't be read or written."""
+
+
+class ReadingsError(EvalError):
+    """Kept readings that can't be used, or that aren't what the reader reads."""

@@ -12,7 +12,7 @@ from corpus.language import base_language
 from eval.calibration import CALIBRATION_METRICS
 from eval.cases import EvalCase
 from eval.citation_metrics import CITATION_METRICS
-from eval.errors import AskFailed
+from eval.errors import AskFailed, EvalError
 from eval.fact_metrics import FACT_METRICS
 from eval.grounding_metrics import GROUNDING_METRICS
 from eval.library import Library, headings, under_any
@@ -139,6 +139,8 @@ def judge(case: EvalCase, reply: ReplyRecord, library: Library) -> CaseResult:
 def _asked(case: EvalCase, ask: Ask) -> Mapping[str, Any]:
     try:
         return ask(case)
+    except EvalError:
+        raise
     except Exception as error:
         raise AskFailed(
             f"Asking case {case.id!r} failed ({type(error).__name__}: {error}); "

@@ -61,6 +61,7 @@ FAULT_WORDS = {
     FaultCode.ANSWERED: "answers what the text does not say",
     FaultCode.WRONG_FACT: "says what is wrong",
     FaultCode.WRONG_SECTION: "cites the wrong section",
+    FaultCode.WRONG_PASSAGE: "cites the wrong passage",
     FaultCode.FACT_MISSING: "leaves out a fact",
     FaultCode.REFUSED: "refuses what the text answers",
     FaultCode.TOO_LONG: "is too long",
@@ -142,7 +143,7 @@ def expected(case: EvalCase) -> str:
     parts = [
         ("", " and ".join(describe(fact) for fact in case.facts)),
         ("not ", " or ".join(describe(fact) for fact in case.not_facts)),
-        ("cited from ", " or ".join(case.sections)),
+        ("cited from ", " or ".join([*case.sections, *map(str, case.passages)])),
     ]
     return "; ".join(f"{lead}{part}" for lead, part in parts if part)
 

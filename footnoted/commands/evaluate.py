@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from footnoted.commands.options import DataDir, open_chatbot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.chatbot import Chatbot
+    from corpus.documents import Document
+    from eval.cases import EvalCase
+    from eval.library import Library
+    from eval.readings import KeptReader
+
+    Read = Callable[[Path], tuple[tuple[Document, ...], tuple[EvalCase, ...]]]
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -50,6 +62,9 @@ def run(
     ] = None,
     record: Annotated[Path | None, typer.Option("--record", help="Write the replies here.")] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that ask.")] = 1,
+    readings: Annotated[
+        Path | None, typer.Option("--readings", help="Keep what the reader made of each passage here between runs.")
+    ] = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit XML report here.")] = None,
     markdown: Annotated[Path | None, typer.Option("--markdown", help="Write a Markdown summary here.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page that holds everything here.")] = None,
@@ -81,6 +96,9 @@ def run(
         typer.echo(str(error), err=True)
         raise typer.Exit(error_exit_code(error)) from error
     chatbot = None if url else open_chatbot(data_dir, keep_conversations=False)
+    kept = _kept_reader(chatbot, readings)
+    if chatbot is not None and kept is not None:
+        chatbot = replace(chatbot, reader=kept)
     options = EvalOptions(
         cases=tuple(cases or ()),
         split=split.value,
@@ -90,7 +108,8 @@ def run(
         thresholds=thresholds,
         baseline=baseline,
         update_baseline=update_baseline,
-        identity=_identity(chatbot),
+        identity=_identity(chatbot, kept=kept is not None),
+        library=_library(chatbot),
         threshold=None if chatbot is None else chatbot.answer_threshold,
         url=url,
         replies=replies,
@@ -102,17 +121,48 @@ def run(
         trec=trec,
         mutate=mutate,
     )
-    raise typer.Exit(run_eval(options, chatbot))
+    code = run_eval(options, chatbot)
+    if kept is not None and not mutate:
+        kept.save(prune=update_baseline and split is Split.ALL and not (cases or document or stand_in))
+    raise typer.Exit(code)
 
 
-def _identity(chatbot: Any) -> dict[str, str]:
-    """What a recorded baseline was made with."""
+def _kept_reader(chatbot: Chatbot | None, path: Path | None) -> KeptReader | None:
+    """The reader of *chatbot*, reading only what the file at *path* doesn't hold; None where there is neither."""
+    from bot.onnx_reader import FOLDER
+    from eval.errors import EvalError
+    from eval.gate import error_exit_code
+    from eval.readings import KeptReader
+    from index.hashing import sha256
+
+    if chatbot is None or chatbot.reader is None or path is None:
+        return None
+    try:
+        return KeptReader(chatbot.reader, sha256(FOLDER / "reader.json"), path)
+    except EvalError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(error_exit_code(error)) from error
+
+
+def _identity(chatbot: Chatbot | None, *, kept: bool) -> dict[str, str]:
+    """What a recorded baseline was made with; kept readings are the same on every processor."""
     from bot.onnx_reader import FOLDER
     from eval.baseline import made_with
 
     if chatbot is None:
         return {}
-    return made_with(chatbot, None if chatbot.reader is None else FOLDER / "reader.json")
+    made = made_with(chatbot, None if chatbot.reader is None else FOLDER / "reader.json")
+    return {name: value for name, value in made.items() if not (kept and name == "processor")}
+
+
+def _library(chatbot: Chatbot | None) -> Library | None:
+    """The documents, with the passages of the index and their earlier versions."""
+    from eval.library import Library, opening
+
+    if chatbot is None:
+        return None
+    passages = [passage.id for passage in chatbot.retriever.index.passages]
+    return Library.of(chatbot.documents(), opening(chatbot.document), passages)
 
 
 @app.command("lint")
@@ -128,6 +178,80 @@ def lint(
 
     documents = open_chatbot(data_dir, keep_conversations=False).documents() if data_dir else None
     raise typer.Exit(run_lint([*(cases or ()), *(files or ())], documents, strict=strict, as_json=as_json))
+
+
+class PublicFormat(StrEnum):
+    """The layouts of public question sets."""
+
+    BEIR = "beir"
+    SQUAD = "squad"
+    MTRAG = "mtrag"
+
+
+@app.command("public")
+def public(
+    layout: Annotated[PublicFormat, typer.Argument(help="The set's layout.")],
+    path: Annotated[Path, typer.Argument(help="A BEIR folder, a SQuAD 2.0 file or a file of MTRAG tasks.")],
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many cases.")] = None,
+    trec: Annotated[Path | None, typer.Option("--trec", help="Folder for a TREC run and its judgments.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
+) -> None:
+    """Index a public question set by itself, ask its questions and score the replies; no floor is for it."""
+    from tempfile import TemporaryDirectory
+
+    from bot.bootstrap import bootstrap
+    from bot.settings import BotSettings
+    from eval.entry import EvalOptions, run_eval
+    from eval.errors import EvalError
+    from eval.formats.beir import read_beir
+    from eval.formats.mtrag import read_mtrag
+    from eval.formats.squad import read_squad
+    from eval.gate import error_exit_code
+    from index.build import build_index
+    from index.embedders import MiniLMEmbedder
+
+    readers: dict[PublicFormat, Read] = {
+        PublicFormat.BEIR: read_beir,
+        PublicFormat.SQUAD: read_squad,
+        PublicFormat.MTRAG: read_mtrag,
+    }
+    try:
+        documents, cases = readers[layout](path)
+    except EvalError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(error_exit_code(error)) from error
+    with TemporaryDirectory() as folder:
+        build_index(documents, MiniLMEmbedder(), Path(folder))
+        chatbot = bootstrap(BotSettings(data_dir=Path(folder)), keep_conversations=False)
+        options = EvalOptions(given=cases[:limit], json=as_json, trec=trec, library=_library(chatbot))
+        raise typer.Exit(run_eval(options, chatbot))
+
+
+@app.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder that doesn't exist yet.")],
+    data_dir: DataDir = None,
+    cases: CaseFiles = None,
+) -> None:
+    """Write the documents and the open cases as a BEIR folder, and as SQuAD 2.0 beside it."""
+    from eval.cases import load_cases
+    from eval.errors import EvalError
+    from eval.formats.beir import write_beir
+    from eval.formats.squad import write_squad
+    from eval.gate import error_exit_code
+
+    documents = open_chatbot(data_dir, keep_conversations=False).documents()
+    try:
+        given = load_cases(cases or ())
+        left_out = {"BEIR": write_beir(folder, documents, given)}
+        left_out["SQuAD"] = write_squad(folder / "squad.json", documents, given)
+    except EvalError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(error_exit_code(error)) from error
+    for layout, ids in left_out.items():
+        typer.echo(
+            f"{layout}: {len(given) - len(ids)} of {len(given)} cases written; the others don't fit, or are scored."
+        )
 
 
 @app.command("new")

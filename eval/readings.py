@@ -1,0 +1,111 @@
+"""What the trained reader made of each passage, kept between runs: reading is nearly all the time of an eval.
+
+A reading depends on the reader's weights, the question and the passage, and on nothing else, so it is kept under a
+hash of all three: a change of the text, of the question, of what is retrieved or of the weights is read anew. On
+every processor the same reading then decides, and so that nobody trusts a file alone, one in fifty is read again and
+must agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.ports import Reader
+from bot.reader import Reading, Window
+from eval.baseline import replace_file
+from eval.errors import ReadingsError
+
+FORMAT = 1
+AGAIN = 50
+"""One in so many kept readings is read again."""
+TOLERANCE = 0.5
+"""Logits by which it may differ: processors round a quantised model's numbers differently."""
+
+
+class KeptReader:
+    """*reader*, whose readings are kept in the file at *path* for the weights that *identity* names.
+
+    Raises `ReadingsError` for a file that can't be used, and where a kept reading isn't what the reader makes of the
+    same passage now.
+    """
+
+    def __init__(self, reader: Reader, identity: str, path: Path) -> None:
+        self.languages = reader.languages
+        self._reader = reader
+        self._identity = identity
+        self._path = path
+        self._kept = _load(path, identity)
+        self._used: dict[str, Reading] = {}
+        self._hits = 0
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        """One reading a window, in order."""
+        return [self._one(question, window) for window in windows]
+
+    def _one(self, question: str, window: Window) -> Reading:
+        key = _key(question, window)
+        kept = self._kept.get(key)
+        if kept is None:
+            (kept,) = self._reader.read(question, [window])
+            kept = _rounded(kept)
+        else:
+            self._hits += 1
+            if self._hits % AGAIN == 0:
+                self._check(kept, question, window)
+        self._used[key] = kept
+        return kept
+
+    def _check(self, kept: Reading, question: str, window: Window) -> None:
+        (now,) = self._reader.read(question, [window])
+        pairs = zip((kept.answers, *kept.evidence), (now.answers, *now.evidence), strict=True)
+        if any(abs(one - other) > TOLERANCE for one, other in pairs):
+            raise ReadingsError(f"{self._path} doesn't hold what the reader reads; delete it, and it is made anew.")
+
+    def save(self, *, prune: bool = False) -> bool:
+        """Writes what is known, with *prune* only what this run used; false where the file held just that."""
+        text = _dump(self._identity, self._used if prune else {**self._kept, **self._used})
+        if self._path.is_file() and self._path.read_text(encoding="utf-8") == text:
+            return False
+        try:
+            replace_file(self._path, text)
+        except OSError as error:
+            raise ReadingsError(f"{self._path} can't be written ({error.strerror}); check its folder.") from error
+        return True
+
+
+def _key(question: str, window: Window) -> str:
+    spans = ",".join(f"{span.start}-{span.end}" for span in window.sentences)
+    read = "\0".join([question, window.heading, window.text, spans])
+    return hashlib.sha256(read.encode()).hexdigest()[:24]
+
+
+def _rounded(reading: Reading) -> Reading:
+    """*reading* as the file holds it, so that a first run decides as the next ones."""
+    return Reading(round(reading.answers, 4), tuple(round(logit, 4) for logit in reading.evidence))
+
+
+def _dump(identity: str, readings: dict[str, Reading]) -> str:
+    lines = [json.dumps({"format": FORMAT, "reader": identity})]
+    lines += [json.dumps([key, readings[key].answers, *readings[key].evidence]) for key in sorted(readings)]
+    return "\n".join(lines) + "\n"
+
+
+def _load(path: Path, identity: str) -> dict[str, Reading]:
+    """The readings in the file at *path*; none where there is no file, or where it is of other weights."""
+    if not path.exists():
+        return {}
+    try:
+        head, *rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+        if head != {"format": FORMAT, "reader": identity}:
+            return {}
+        return {row[0]: _reading(row) for row in rows}
+    except (OSError, ValueError, TypeError, IndexError) as error:
+        raise ReadingsError(f"{path} can't be read; delete it, and it is made anew.") from error
+
+
+def _reading(row: list[Any]) -> Reading:
+    return Reading(float(row[1]), tuple(float(logit) for logit in row[2:]))
