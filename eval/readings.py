@@ -2,28 +2,28 @@
 
 A reading depends on the reader's weights, the question and the passage, and on nothing else, so it is kept under a
 hash of all three: a change of the text, of the question, of what is retrieved or of the weights is read anew. On
-every processor the same reading then decides, and so that nobody trusts a file alone, one in fifty is read again and
-must agree.
+every processor the same reading then decides. So that nobody trusts a file alone, one in fifty is read again and must
+agree, on processors that round as the one does that it was made on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.ports import Reader
 from bot.reader import Reading, Window
-from eval.baseline import replace_file
+from eval.baseline import processor, replace_file
 from eval.errors import ReadingsError
 
 FORMAT = 1
 AGAIN = 50
 """One in so many kept readings is read again."""
 TOLERANCE = 0.5
-"""Logits by which it may differ: processors round a quantised model's numbers differently."""
+"""Logits by which it may differ; far less than what makes another answer of it, and more than rounding does."""
 
 
 class KeptReader:
@@ -33,12 +33,14 @@ class KeptReader:
     same passage now.
     """
 
-    def __init__(self, reader: Reader, identity: str, path: Path) -> None:
+    def __init__(self, reader: Reader, identity: str, path: Path, made_on: str | None = None) -> None:
         self.languages = reader.languages
         self._reader = reader
         self._identity = identity
         self._path = path
-        self._kept = _load(path, identity)
+        self._here = made_on or processor()
+        self._made_on, self._kept = _load(path, identity)
+        self._made_on = self._made_on or self._here
         self._used: dict[str, Reading] = {}
         self._hits = 0
 
@@ -54,7 +56,7 @@ class KeptReader:
             kept = _rounded(kept)
         else:
             self._hits += 1
-            if self._hits % AGAIN == 0:
+            if self._hits % AGAIN == 0 and self._made_on == self._here:
                 self._check(kept, question, window)
         self._used[key] = kept
         return kept
@@ -67,7 +69,8 @@ class KeptReader:
 
     def save(self, *, prune: bool = False) -> bool:
         """Writes what is known, with *prune* only what this run used; false where the file held just that."""
-        text = _dump(self._identity, self._used if prune else {**self._kept, **self._used})
+        head = {"format": FORMAT, "made_on": self._made_on, "reader": self._identity}
+        text = _dump(head, self._used if prune else {**self._kept, **self._used})
         if self._path.is_file() and self._path.read_text(encoding="utf-8") == text:
             return False
         try:
@@ -88,22 +91,22 @@ def _rounded(reading: Reading) -> Reading:
     return Reading(round(reading.answers, 4), tuple(round(logit, 4) for logit in reading.evidence))
 
 
-def _dump(identity: str, readings: dict[str, Reading]) -> str:
-    lines = [json.dumps({"format": FORMAT, "reader": identity})]
+def _dump(head: Mapping[str, object], readings: Mapping[str, Reading]) -> str:
+    lines = [json.dumps(head)]
     lines += [json.dumps([key, readings[key].answers, *readings[key].evidence]) for key in sorted(readings)]
     return "\n".join(lines) + "\n"
 
 
-def _load(path: Path, identity: str) -> dict[str, Reading]:
-    """The readings in the file at *path*; none where there is no file, or where it is of other weights."""
+def _load(path: Path, identity: str) -> tuple[str | None, dict[str, Reading]]:
+    """The processor and the readings that the file at *path* holds; none where it is missing or of other weights."""
     if not path.exists():
-        return {}
+        return None, {}
     try:
         head, *rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-        if head != {"format": FORMAT, "reader": identity}:
-            return {}
-        return {row[0]: _reading(row) for row in rows}
-    except (OSError, ValueError, TypeError, IndexError) as error:
+        if (head["format"], head["reader"]) != (FORMAT, identity):
+            return None, {}
+        return str(head["made_on"]), {row[0]: _reading(row) for row in rows}
+    except (OSError, ValueError, TypeError, LookupError) as error:
         raise ReadingsError(f"{path} can't be read; delete it, and it is made anew.") from error
 
 

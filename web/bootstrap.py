@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from web.site import Site
 
-_MISSING_PACKAGES = "{what} needs packages that aren't installed: pip install 'footnoted[slack]'."
+_MISSING_PACKAGES = "Slack and webhooks need packages that aren't installed: pip install 'footnoted[slack]'."
 
 
 class Runs(Protocol):
@@ -79,7 +79,7 @@ def open_outlets(site: Site, settings: WebSettings, data_dir: Path) -> Outlets:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"slack_bolt", "slack_sdk", "aiohttp"}:
             raise
-        raise SettingError(_MISSING_PACKAGES.format(what="What is set up")) from error
+        raise SettingError(_MISSING_PACKAGES) from error
     return outlets
 
 

@@ -89,6 +89,17 @@ def test_one_in_fifty_is_read_again_and_must_agree(path: Path) -> None:
         kept(path, Counting(shift=1.0)).read("Who pays?", [window()] * AGAIN)
 
 
+def test_on_another_kind_of_processor_nothing_is_read_again(path: Path) -> None:
+    first = kept(path, Counting())
+    first.read("Who pays?", [window()])
+    first.save()
+    elsewhere = Counting(shift=1.0)
+    reader = KeptReader(elsewhere, "weights", path, made_on="another")
+    assert reader.read("Who pays?", [window()] * AGAIN) == first.read("Who pays?", [window()]) * AGAIN
+    assert elsewhere.reads == 0
+    assert not reader.save()
+
+
 def test_what_a_run_did_not_use_is_kept_unless_it_is_pruned(path: Path) -> None:
     first = kept(path, Counting())
     first.read("Who pays?", [window(), window("Nobody does.")])
@@ -100,7 +111,7 @@ def test_what_a_run_did_not_use_is_kept_unless_it_is_pruned(path: Path) -> None:
     assert len(path.read_text().splitlines()) == 2
 
 
-@pytest.mark.parametrize("content", ["", "not json\n", '{"format": 1, "reader": "weights"}\n["key"]\n'])
+@pytest.mark.parametrize("content", ["", "not json\n", '{"format": 1, "made_on": "x", "reader": "weights"}\n["key"]\n'])
 def test_a_damaged_file_is_one_sentence(path: Path, content: str) -> None:
     path.write_text(content)
     with pytest.raises(ReadingsError, match="delete it"):
