@@ -23,7 +23,7 @@ for module in ("eval.asking", "eval.server", "eval.run", "eval.reports.words", "
 
 ROOT = Path(__file__).parents[3]
 FILE = "tests/test_answers.py"
-PLUGINS = ("-p", "eval.pytest_plugin", "-p", "no:hypothesispytest", "-p", "no:anyio", "-p", "no:pytest_cov")
+PLUGINS = ("-p", "no:hypothesispytest", "-p", "no:anyio", "-p", "no:pytest_cov")
 
 BOT = """
 from tests.unit.eval.test_pytest_plugin import AnswersHours
