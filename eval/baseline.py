@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -77,7 +77,6 @@ class Comparison:
     turned_right: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
-    still_wrong: tuple[str, ...] = ()
 
 
 class MadeWith(Protocol):
@@ -165,23 +164,7 @@ def compare(run: EvalRun, baseline: Baseline, case_ids: Collection[str] | None =
         turned_right=turned(False, True),
         new=tuple(sorted(now.keys() - before)),
         gone=() if case_ids is None else tuple(sorted(before.keys() - set(case_ids) - now.keys())),
-        still_wrong=turned(False, False),
     )
-
-
-def comparison_lines(comparison: Comparison, run: EvalRun) -> Iterator[str]:
-    """What a person is told of *comparison*: a line for each case that turned wrong, then one for each other news."""
-    results = {result.case.id: result for result in run.results}
-    for name in comparison.turned_wrong:
-        result = results[name]
-        place = f"{result.case.where}  " if result.case.where else ""
-        yield f"Turned wrong: {place}{name}: {', '.join(_entry(result).faults)}."
-    if comparison.turned_right:
-        yield f"Turned right: {_listed(comparison.turned_right)}; record it with --update-baseline."
-    if comparison.new:
-        yield f"Not in the baseline yet: {_listed(comparison.new)}; record it with --update-baseline."
-    if comparison.gone:
-        yield f"In the baseline, but in no case file any more: {', '.join(comparison.gone)}."
 
 
 def _listed(names: Iterable[str]) -> str:

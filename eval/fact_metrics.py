@@ -20,7 +20,7 @@ from eval.scores import Score, counted
 from eval.verdict import footnote_is_right
 
 # A word that begins with a capital. At the start of a sentence, an item or a quotation that says nothing, unless more
-# of its letters are capitals ("ICE", "McAllen").
+# of its letters are capitals ("UNESCO", "McDonald").
 _WORD = re.compile(r"(?<![\w'’])[^\W\d_]\w*")
 _OPENS = re.compile(r"(?:^|[.!?:;•\n])[\s\"'“‘(\[*-]*$|[\"“‘]$")
 

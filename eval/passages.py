@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import (
@@ -247,8 +247,3 @@ def is_gone(passage: AnyPassage, document: Document, library: Library) -> bool:
 def gone(passages: Sequence[AnyPassage], document: Document, library: Library) -> Iterator[AnyPassage]:
     """Those of *passages* that *document* has no longer."""
     return (passage for passage in passages if is_gone(passage, document, library))
-
-
-def passage_dict(passage: AnyPassage) -> dict[str, Any]:
-    """*passage* as a case file has it."""
-    return passage.model_dump(mode="json", exclude_defaults=True)

@@ -20,7 +20,7 @@ from eval.gate import ExitCode
 from eval.reports import Comparison, Extras, WantedPassage
 from eval.reports.figures import BINS, distribution, histogram, reliability_curve, score_bar
 from eval.reports.words import (
-    GROUPINGS,
+    GROUP_SCORES,
     LOWER_IS_BETTER,
     all_scores,
     count,
@@ -28,8 +28,6 @@ from eval.reports.words import (
     expected,
     fault_words,
     fraction,
-    group_score,
-    groups,
     is_scored,
     label,
     place,
@@ -40,7 +38,7 @@ from eval.reports.words import (
     verdict,
     worst_first,
 )
-from eval.run import CaseResult, EvalRun
+from eval.run import GROUPINGS, CaseResult, EvalRun, grouped
 from eval.scores import Score
 
 
@@ -145,7 +143,7 @@ def _changes(comparison: Comparison | None) -> list[tuple[str, tuple[str, ...]]]
 def _figures(run: EvalRun, extras: Extras) -> dict[str, Any]:
     return {
         "scores": [_score_row(name, score, extras) for name, score in all_scores(run, extras).items()],
-        "groupings": [(name, _group_rows(run, name)) for name, _ in GROUPINGS],
+        "groupings": [(name, _group_rows(run, name)) for name in GROUPINGS],
         "reliability": reliability_curve(extras.calibration) if extras.calibration else None,
         "distribution": distribution(extras.probabilities, extras.threshold) if extras.probabilities else None,
         "bins": _bins(extras),
@@ -167,17 +165,13 @@ def _score_row(name: str, score: Score, extras: Extras) -> dict[str, Any]:
 
 
 def _group_rows(run: EvalRun, name: str) -> list[dict[str, Any]]:
-    key = dict(GROUPINGS)[name]
     return [
         {
             "group": group,
-            "bar": score_bar(group_score(run, "right", key, group).value),
-            "cells": [
-                fraction(group_score(run, metric, key, group))
-                for metric in ("right", "answered_right", "refused_right")
-            ],
+            "bar": score_bar(part.score("right").value),
+            "cells": [fraction(part.score(metric)) for metric in GROUP_SCORES],
         }
-        for group in groups(run, key)
+        for group, part in grouped(run, name).items()
     ]
 
 

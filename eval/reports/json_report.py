@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from eval.cases import EvalCase
 from eval.gate import ExitCode, Shortfall
+from eval.lengths import answer_length
 from eval.reports import NOTHING_MORE, Comparison, Extras
 from eval.reports.words import (
-    GROUPINGS,
     all_scores,
     expected,
     got,
-    group_score,
-    groups,
     is_scored,
     longer_than_wanted,
     ungrounded,
 )
-from eval.run import CaseResult, EvalRun
+from eval.run import GROUPINGS, CaseResult, EvalRun, grouped
 from eval.scores import Score
 
 
@@ -30,7 +28,8 @@ def report_json(run: EvalRun, short: Sequence[Shortfall], code: ExitCode, extras
         "cases": len(run.results),
         "documents": dict(run.versions),
         "scores": {name: _with_interval(name, score, extras) for name, score in all_scores(run, extras).items()},
-        **{f"by_{name}": _group_dicts(run, key) for name, key in GROUPINGS},
+        **{f"by_{name}": _group_dicts(run, name) for name in GROUPINGS},
+        "answer_length": _lengths(run),
         "wrong": [_wrong_dict(result) for result in run.wrong],
         "ungrounded": {result.case.id: list(ungrounded(result)) for result in run.results if ungrounded(result)},
         "too_long": longer_than_wanted(run),
@@ -63,8 +62,13 @@ def _comparison_dict(comparison: Comparison | None) -> dict[str, list[str]] | No
     }
 
 
-def _group_dicts(run: EvalRun, key: Callable[[EvalCase], str]) -> dict[str, Any]:
-    return {group: _score_dict(group_score(run, "right", key, group)) for group in groups(run, key)}
+def _group_dicts(run: EvalRun, name: str) -> dict[str, Any]:
+    return {group: _score_dict(part.score("right")) for group, part in grouped(run, name).items()}
+
+
+def _lengths(run: EvalRun) -> dict[str, Any] | None:
+    found = answer_length(result.reply for result in run.results)
+    return asdict(found) if found else None
 
 
 def _wrong_dict(result: CaseResult) -> dict[str, Any]:

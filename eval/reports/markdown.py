@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from eval.gate import ExitCode
 from eval.reports import Extras
 from eval.reports.words import (
-    GROUPINGS,
+    GROUP_SCORES,
     all_scores,
     asked,
     comparison_words,
@@ -18,8 +18,7 @@ from eval.reports.words import (
     fault_words,
     fraction,
     got,
-    group_score,
-    groups,
+    group_rows,
     is_scored,
     label,
     placed,
@@ -141,10 +140,8 @@ def _scores(run: EvalRun, extras: Extras) -> Iterator[str]:
 def _groups(run: EvalRun) -> Iterator[str]:
     yield _row(["by", "", "right", "answered right", "refused right"])
     yield "| :-- | :-- | --: | --: | --: |"
-    for name, key in GROUPINGS:
-        for group in groups(run, key):
-            cells = [group_score(run, m, key, group) for m in ("right", "answered_right", "refused_right")]
-            yield _row([name, escaped(group), *(fraction(score) for score in cells)])
+    for name, group, part in group_rows(run):
+        yield _row([name, escaped(group), *(fraction(part.score(metric)) for metric in GROUP_SCORES)])
 
 
 def _latency(extras: Extras) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +12,7 @@ from rich.text import Text
 from eval.gate import Shortfall
 from eval.reports import NOTHING_MORE, Comparison, Extras
 from eval.reports.words import (
-    GROUPINGS,
+    GROUP_SCORES,
     all_scores,
     asked,
     comparison_words,
@@ -19,10 +20,10 @@ from eval.reports.words import (
     expected,
     fraction,
     got,
-    group_score,
-    groups,
+    group_rows,
     is_scored,
     label,
+    length_words,
     longer_than_wanted,
     place,
     placed,
@@ -100,10 +101,9 @@ def _table(title: str, *columns: str, left: int = 1) -> Table:
 
 def _groups_table(run: EvalRun) -> Table:
     table = _table("Right", "by", "", "right", "answered right", "refused right", left=2)
-    for name, key in GROUPINGS:
-        for group in groups(run, key):
-            cells = [group_score(run, m, key, group) for m in ("right", "answered_right", "refused_right")]
-            table.add_row(name, Text(printable(group)), *(fraction(score) for score in cells))
+    for name, rows in groupby(group_rows(run), key=lambda row: row[0]):
+        for _, group, part in rows:
+            table.add_row(name, Text(printable(group)), *(fraction(part.score(metric)) for metric in GROUP_SCORES))
         table.add_section()
     return table
 
@@ -138,6 +138,8 @@ def _remarks(run: EvalRun) -> Iterator[str]:
     for result in run.results:
         if names := [label(name) for name in ungrounded(result)]:
             yield f"Not all grounded: {result.case.id} ({', '.join(names)})."
+    if length := length_words(run):
+        yield length
     if long := longer_than_wanted(run):
         yield f"Longer than wanted: {', '.join(long)}."
     for document, number in sorted(run.skipped.items()):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from eval.cases import EvalCase
 from eval.facts import describe
 from eval.gate import ExitCode, Shortfall
 from eval.grounding_metrics import GROUNDING_METRICS
+from eval.lengths import answer_length
 from eval.reports import Comparison, Extras
-from eval.run import METRICS, CaseResult, EvalRun
+from eval.run import GROUPINGS, METRICS, CaseResult, EvalRun, grouped
+from eval.run import LOWER_IS_BETTER as RUN_LOWER_IS_BETTER
 from eval.scores import Score
 from eval.verdict import FaultCode
 
@@ -54,7 +56,7 @@ LABELS = {
     "ece": "expected calibration error",
 }
 
-LOWER_IS_BETTER = frozenset({"too_long", "false_answers", "false_refusals", "brier", "ece"})
+LOWER_IS_BETTER = RUN_LOWER_IS_BETTER | {"ece"}
 
 # The order is that of `severity`: what harms a reader most comes first.
 FAULT_WORDS = {
@@ -66,12 +68,6 @@ FAULT_WORDS = {
     FaultCode.REFUSED: "refuses what the text answers",
     FaultCode.TOO_LONG: "is too long",
 }
-
-GROUPINGS: tuple[tuple[str, Callable[[EvalCase], str]], ...] = (
-    ("kind", lambda case: case.kind.value),
-    ("document", lambda case: case.document),
-    ("split", lambda case: case.split),
-)
 
 # Controls but tab and newline; directional overrides and isolates, with which a text can pose as another one; what
 # XML 1.0 forbids (https://www.w3.org/TR/xml/#charsets).
@@ -167,14 +163,27 @@ def asked(case: EvalCase) -> str:
     return " → ".join([*case.history, case.question])
 
 
-def groups(run: EvalRun, key: Callable[[EvalCase], str]) -> list[str]:
-    """The groups that *key* sorts the run's cases into."""
-    return sorted({key(result.case) for result in run.results})
+GROUP_SCORES = ("right", "answered_right", "refused_right")
+"""What reports say of each group of cases."""
 
 
-def group_score(run: EvalRun, metric: str, key: Callable[[EvalCase], str], group: str) -> Score:
-    """The score in *metric* of one group."""
-    return run.score(metric, lambda case: key(case) == group)
+def group_rows(run: EvalRun) -> Iterator[tuple[str, str, EvalRun]]:
+    """Each way of grouping by name, a group's name, and the run over that group alone."""
+    for name in GROUPINGS:
+        for group, part in grouped(run, name).items():
+            yield name, group, part
+
+
+def length_words(run: EvalRun) -> str | None:
+    """How long answers are; None where there are none."""
+    found = answer_length(result.reply for result in run.results)
+    if found is None:
+        return None
+    sentences, words = found.sentences, found.words
+    return (
+        f"Answers take {sentences.median:g} sentences and {words.median:g} words in the median, "
+        f"{sentences.p90:g} and {words.p90:g} at the 90th percentile (n = {sentences.n})."
+    )
 
 
 def all_scores(run: EvalRun, extras: Extras) -> dict[str, Score]:

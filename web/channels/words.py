@@ -35,7 +35,6 @@ class Words:
     thanks: str
     right: str
     wrong: str
-    rate: str
     gone: str
     greeting: str
     invite: str
@@ -70,7 +69,6 @@ ENGLISH = Words(
     thanks="Thank you; the publisher will see that.",
     right="This is right",
     wrong="Something is wrong",
-    rate="Is this right?",
     gone="That answer isn’t kept any more; please ask again.",
     greeting="What would you like to know?",
     invite="I can’t post in this channel. Invite me first (/invite), or ask me in a direct message.",
@@ -101,7 +99,6 @@ SPANISH = Words(
     thanks="Gracias; lo verá quien publica el texto.",
     right="Es correcto",
     wrong="Hay un error",
-    rate="¿Es correcto?",
     gone="Esa respuesta ya no se conserva; pregunte de nuevo, por favor.",
     greeting="¿Qué quiere saber?",
     invite="No puedo publicar en este canal. Invíteme primero (/invite) o pregúnteme en un mensaje directo.",
@@ -109,9 +106,8 @@ SPANISH = Words(
 )
 
 _ALL = {words.language: words for words in (ENGLISH, SPANISH)}
-LANGUAGES = tuple(_ALL)
 
 
 def words_in(language: str) -> Words:
-    """The words of *language* (one of `LANGUAGES`)."""
+    """The words of *language* (``en`` or ``es``)."""
     return _ALL[language]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.bootstrap import interval, paired_difference
+from eval.bootstrap import interval
 from eval.scores import Score
 
 HALF = [Score(1, 1)] * 50 + [Score(0, 1)] * 50
@@ -65,45 +65,3 @@ def test_a_higher_level_is_wider() -> None:
 def test_a_level_is_a_share(level: float, scores: list[Score]) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         interval(scores, level=level)
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        paired_difference({}, {}, level=level)
-
-
-def by_id(scores: list[Score]) -> dict[str, Score]:
-    return {f"case-{number}": score for number, score in enumerate(scores)}
-
-
-def test_two_equal_runs_differ_by_nothing_however_hard_the_cases_are() -> None:
-    found = paired_difference(by_id(HALF), by_id(HALF))
-    assert found is not None
-    assert (found.value, found.low, found.high, found.n, found.clear) == (0, 0, 0, 100, False)
-
-
-def test_a_change_that_mends_some_cases_and_breaks_none_is_clear() -> None:
-    found = paired_difference(by_id(HALF), by_id([Score(1, 1)] * 60 + [Score(0, 1)] * 40))
-    assert found is not None
-    assert found.value == pytest.approx(0.1)
-    assert 0 < found.low < 0.1 < found.high < 0.2
-    assert found.clear
-    back = paired_difference(by_id([Score(1, 1)] * 60 + [Score(0, 1)] * 40), by_id(HALF))
-    assert back is not None
-    assert back.high < 0
-    assert back.clear
-
-
-def test_as_many_broken_as_mended_is_not_clear() -> None:
-    turned = [Score(0, 1)] * 5 + [Score(1, 1)] * 50 + [Score(0, 1)] * 45
-    found = paired_difference(by_id(HALF), by_id(turned))
-    assert found is not None
-    assert found.low < 0 < found.high
-    assert not found.clear
-
-
-def test_only_cases_that_both_runs_score_are_compared_in_any_order() -> None:
-    before = by_id([Score(1, 1), Score(0, 1), Score(1, 1)])
-    after = {"case-1": Score(1, 1), "case-0": Score(1, 1), "case-9": Score(0, 1), "case-2": Score(0, 0)}
-    found = paired_difference(before, after)
-    assert found is not None
-    assert (found.value, found.n) == (0.5, 2)
-    assert paired_difference(before, {"case-0": Score(1, 1)}) is None
-    assert paired_difference(dict(reversed(before.items())), after) == found

@@ -121,6 +121,17 @@ def test_brackets_in_an_answer_are_text_not_markup() -> None:
     assert "[bold]no[/bold] :smile: [/]" in report
 
 
+def test_languages_and_the_length_of_answers_are_shown_not_only_computed() -> None:
+    content = as_json(run())
+    assert content["by_language"] == {"en": {"n": 4, "value": 0.5}}
+    sentences = content["answer_length"]["sentences"]
+    assert (sentences["n"], sentences["median"]) == (3, 2)
+    report = printed(run())
+    assert "Answers take 2 sentences" in report
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in report.splitlines()]
+    assert ["language", "en", "2/4", "1/3", "1/1"] in rows
+
+
 def test_two_runs_give_the_same_bytes() -> None:
     assert report_json(run(), (), ExitCode.HELD) == report_json(run(), (), ExitCode.HELD)
     assert printed(run()) == printed(run())
