@@ -89,11 +89,29 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class LineBox:
+    """Where a line of text stands on a printed page.
+
+    ``span`` is its part of the document's text, ``page`` counts from 1. Lengths are in points from the page's lower
+    left corner: ``edges`` are the left side of each of the span's characters and the right side of the last, so that
+    there is one more of them than characters.
+    """
+
+    span: Span
+    page: int
+    bottom: float
+    top: float
+    edges: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One explainer at one version.
 
-    ``version`` is derived: the first 12 hexadecimal digits of the SHA-256 of everything else, so that the same
-    content has the same version wherever it is loaded.
+    ``version`` is derived: the first 12 hexadecimal digits of the SHA-256 of everything else but ``collection`` and
+    ``layout``, so that the same content has the same version wherever it is loaded and whoever publishes it.
+    ``collection`` names the publisher's own set of explainers that this one belongs to; ``layout`` says where on
+    printed pages the text stands, line by line in reading order, and is empty where there are no pages.
     """
 
     id: str
@@ -106,6 +124,8 @@ class Document:
     language: str = "en"
     topics: tuple[str, ...] = ()
     url: str | None = None
+    collection: str | None = None
+    layout: tuple[LineBox, ...] = ()
     version: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
@@ -123,10 +143,41 @@ class Document:
         yield from (note.span for note in self.notes)
 
     def _digest(self) -> str:
-        return hashlib.sha256(dump_document(self)).hexdigest()[:12]
+        return hashlib.sha256(_ADAPTER.dump_json(self, exclude=_NOT_CONTENT)).hexdigest()[:12]
+
+    @property
+    def card(self) -> DocumentCard:
+        """What is known of the document without its text."""
+        return DocumentCard(
+            self.id,
+            self.title,
+            self.version,
+            self.publisher,
+            self.as_of,
+            self.language,
+            self.topics,
+            self.url,
+            self.collection,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCard:
+    """A document without its text; the fields as in `Document`."""
+
+    id: str
+    title: str
+    version: str
+    publisher: str | None = None
+    as_of: date | None = None
+    language: str = "en"
+    topics: tuple[str, ...] = ()
+    url: str | None = None
+    collection: str | None = None
 
 
 _ADAPTER: TypeAdapter[Document] = TypeAdapter(Document)
+_NOT_CONTENT = {"version", "collection", "layout"}
 
 
 def dump_document(document: Document) -> bytes:

@@ -1,28 +1,21 @@
 """Loads explainers from files and folders.
 
-A file's suffix chooses its loader. What a reader of the explainers would miss but can live without (headings, a
+What a reader of the explainers would miss but can live without (headings, a
 date) is a warning; what would make a wrong or an empty document is an error.
 """
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
 from corpus.documents import Document
 from corpus.errors import DocumentFormatError, DocumentNotFound, DuplicateDocument
-from corpus.markdown import MarkdownLoader
-from corpus.plain_text import PlainTextLoader
-from corpus.ports import Loader
-
-_LOADERS: tuple[Loader, ...] = (MarkdownLoader(), PlainTextLoader())
-_BY_SUFFIX: Mapping[str, Loader] = {suffix: loader for loader in _LOADERS for suffix in loader.suffixes}
-_FORMATS = "Markdown (.md, .markdown) and plain text (.txt, .text)"
+from corpus.formats import BY_SUFFIX, DESCRIBED, PLAIN_TEXT, loader_for
 
 # An id stands in addresses and names files.
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -31,9 +24,6 @@ _HOUSEKEEPING = re.compile(
     r"(?:readme|changelog|changes|licen[cs]e|notice|authors|security|contributing|code[_-]of[_-]conduct)(?:[._-].*)?",
     re.IGNORECASE,
 )
-_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
-_MOST_CONTROLS = 0.002
-_MOST_ACCENTED = 0.2
 _MOST_NAMED = 5
 
 
@@ -94,28 +84,21 @@ class _Gathered:
 
 
 def _load(path: Path) -> tuple[Document, list[str]]:
-    loader = _loader_for(path)
-    text, warnings = _decode(_read(path), path)
-    if not re.search(r"[^\s\ufeff\u200b]", text):
-        raise DocumentFormatError(f"{path} is empty; write at least one paragraph in it or take it away.")
-    document = loader.load(text, path)
+    if not _exists(path):
+        raise DocumentNotFound(f"There is no file {path}; check the name.")
+    if path.is_dir():
+        raise DocumentFormatError(f"{path} is a folder, not an explainer; name a file in it.")
+    if not path.is_file():  # a pipe could be waited for in vain
+        raise DocumentFormatError(f"{path} can't be read as an explainer; the formats read are {DESCRIBED}.")
+    data = _read(path)
+    loaded = loader_for(data, path).load(data, path)
+    document = loaded.document
     if not _SAFE_ID.fullmatch(document.id):
         raise DocumentFormatError(
             f"{path} comes to the document id {document.id!r}, which can't stand in an address; rename the file "
             "with the letters a to z, digits and hyphens."
         )
-    return document, [*warnings, *_shortcomings(document, path)]
-
-
-def _loader_for(path: Path) -> Loader:
-    if not _exists(path):
-        raise DocumentNotFound(f"There is no file {path}; check the name.")
-    if path.is_dir():
-        raise DocumentFormatError(f"{path} is a folder, not an explainer; name a file in it.")
-    loader = _BY_SUFFIX.get(path.suffix.lower()) if path.is_file() else None  # a pipe could be waited for in vain
-    if loader is None:
-        raise DocumentFormatError(f"{path} can't be read as an explainer; the formats read are {_FORMATS}.")
-    return loader
+    return document, [*loaded.warnings, *_shortcomings(document, path)]
 
 
 def _exists(path: Path) -> bool:
@@ -137,49 +120,13 @@ def _cannot_open(path: Path | str, error: OSError) -> DocumentFormatError:
     return DocumentFormatError(f"{path} can't be opened ({reason}); check its permissions.")
 
 
-def _decode(data: bytes, path: Path) -> tuple[str, list[str]]:
-    """The text in *data*, and a warning where it isn't the UTF-8 it should be."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _not_text(path, "it is in UTF-16")
-    try:
-        text, warnings = data.decode("utf-8-sig"), list[str]()
-    except UnicodeDecodeError as error:
-        text = _as_windows_text(data, path, error)
-        warnings = [f"{path} isn't UTF-8 and was read as Windows-1252; save it as UTF-8."]
-    if "\0" in text or len(_CONTROLS.findall(text)) > max(_MOST_CONTROLS * len(text), 2):
-        raise _not_text(path, "it has binary data in it")
-    return text, warnings
-
-
-def _as_windows_text(data: bytes, path: Path, error: UnicodeDecodeError) -> str:
-    lenient = data.decode("utf-8", "replace")
-    broken = lenient.count("\ufffd")
-    if sum(not character.isascii() for character in lenient) - broken > broken:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _not_text(path, f"line {line} has a byte that isn't UTF-8") from error
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        raise _not_text(path, "it is in no known encoding") from error
-    # So many accents are text in another alphabet's encoding, or none at all.
-    if sum(not character.isascii() for character in text) > _MOST_ACCENTED * len(text) + 1:
-        raise _not_text(path, "it is in no known encoding") from error
-    return text
-
-
-def _not_text(path: Path, reason: str) -> DocumentFormatError:
-    return DocumentFormatError(
-        f"{path} isn't text that can be read: {reason}; save it as UTF-8 Markdown or plain text."
-    )
-
-
 def _shortcomings(document: Document, path: Path) -> Iterator[str]:
     if not any(section.path for section in document.sections):
         yield f"{path} has no headings, so citations can only name the whole of it; add headings to its parts."
     if document.as_of is None:
         advice = (
             "put a line such as “Last updated April 14, 2025” below its title"
-            if path.suffix.lower() in PlainTextLoader.suffixes
+            if path.suffix.lower() in PLAIN_TEXT.suffixes
             else "put as_of: and the date it was last checked in its front matter"
         )
         yield f"{path} doesn't say as of when it holds; {advice}."
@@ -192,14 +139,14 @@ def _files(path: Path, warnings: list[str]) -> list[Path]:
     if not path.is_dir():
         return [path]
     found = [file for file in _walk(path) if not _HOUSEKEEPING.fullmatch(file.name)]
-    readable = [file for file in found if file.suffix.lower() in _BY_SUFFIX]
-    others = [str(file.relative_to(path)) for file in found if file.suffix.lower() not in _BY_SUFFIX]
+    readable = [file for file in found if file.suffix.lower() in BY_SUFFIX]
+    others = [str(file.relative_to(path)) for file in found if file.suffix.lower() not in BY_SUFFIX]
     if not readable:
-        raise DocumentNotFound(f"{path} has no explainers in it; put files there in {_FORMATS}.")
+        raise DocumentNotFound(f"{path} has no explainers in it; put files there in {DESCRIBED}.")
     if others:
         named = ", ".join(others[:_MOST_NAMED])
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-        warnings.append(f"{path}: left out {named}{more}; the formats read are {_FORMATS}.")
+        warnings.append(f"{path}: left out {named}{more}; the formats read are {DESCRIBED}.")
     return readable
 
 

@@ -19,11 +19,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from corpus.builder import BULLET, DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document
+from corpus.encoding import decode
 from corpus.errors import DocumentFormatError
 from corpus.furniture import NOTE_HEADINGS
 from corpus.html_text import TagState, html_paragraphs, unclosed
 from corpus.imprint import parse_date
 from corpus.inline import InlineText, Mark, join_inline, normalise
+from corpus.ports import Loaded
 
 # The parser drops in silence what is nested deeper than this; `_parse` turns that into an error.
 _DEEPEST = 100
@@ -74,28 +76,31 @@ class FrontMatter(BaseModel):
 class MarkdownLoader:
     """Reads Markdown."""
 
-    suffixes: tuple[str, ...] = (".md", ".markdown")
+    def load(self, data: bytes, source: Path) -> Loaded:
+        """The document in *data*; raises `DocumentFormatError` where it can't be read."""
+        text, warnings = decode(data, source)
+        return Loaded(_document(text, source), warnings)
 
-    def load(self, text: str, source: Path) -> Document:
-        """The document in *text*; raises `DocumentFormatError` where it can't be read."""
-        tokens, footnotes = _parse(text.removeprefix("\ufeff").lstrip("\r\n"), source)
-        matter = _front_matter(tokens, source)
-        page = _Page(SyntaxTreeNode(tokens), footnotes, matter.title)
-        page.write()
-        if not page.builder.has_body:
-            raise DocumentFormatError(f"{source} has no body text; write at least one paragraph.")
-        return page.builder.build(
-            Metadata(
-                id=matter.id or slugify(source.stem, "document"),
-                title=matter.title or page.title or title_from_stem(source.stem),
-                publisher=matter.publisher,
-                as_of=matter.as_of,
-                # The index and the channels go by the language alone: es and es-MX are one to them.
-                language=re.split("[-_]", matter.language)[0].lower() if matter.language else None,
-                topics=matter.topics,
-                url=matter.url,
-            )
+
+def _document(text: str, source: Path) -> Document:
+    tokens, footnotes = _parse(text.removeprefix("\ufeff").lstrip("\r\n"), source)
+    matter = _front_matter(tokens, source)
+    page = _Page(SyntaxTreeNode(tokens), footnotes, matter.title)
+    page.write()
+    if not page.builder.has_body:
+        raise DocumentFormatError(f"{source} has no body text; write at least one paragraph.")
+    return page.builder.build(
+        Metadata(
+            id=matter.id or slugify(source.stem, "document"),
+            title=matter.title or page.title or title_from_stem(source.stem),
+            publisher=matter.publisher,
+            as_of=matter.as_of,
+            # The index and the channels go by the language alone: es and es-MX are one to them.
+            language=re.split("[-_]", matter.language)[0].lower() if matter.language else None,
+            topics=matter.topics,
+            url=matter.url,
         )
+    )
 
 
 def _parse(text: str, source: Path) -> tuple[list[Token], Mapping[int, Mapping[str, Any]]]:

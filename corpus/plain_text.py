@@ -12,11 +12,13 @@ from pathlib import Path
 
 from corpus.builder import DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document
+from corpus.encoding import decode
 from corpus.endnotes import MarkReader, take_notes
 from corpus.errors import DocumentFormatError
 from corpus.imprint import REVISED, Imprint, as_of, publisher, read_imprint
 from corpus.lines import Shape, Unit, read_units
 from corpus.outline import outline
+from corpus.ports import Loaded
 
 _LAST_LINES = 12
 
@@ -24,29 +26,32 @@ _LAST_LINES = 12
 class PlainTextLoader:
     """Reads plain text."""
 
-    suffixes: tuple[str, ...] = (".txt", ".text")
+    def load(self, data: bytes, source: Path) -> Loaded:
+        """The document in *data*; raises `DocumentFormatError` where it has no body."""
+        text, warnings = decode(data, source)
+        return Loaded(_document(text, source), warnings)
 
-    def load(self, text: str, source: Path) -> Document:
-        """The document in *text*; raises `DocumentFormatError` where it has no body."""
-        units = read_units(text)
-        endnotes = take_notes(units)
-        page = outline(endnotes.units)
-        labels = [label for label, _ in endnotes.notes]
-        marks = MarkReader(labels, (unit.content for unit in page.units))
-        builder = DocumentBuilder()
-        _write(builder, page.units, marks)
-        for label, body in endnotes.notes:
-            builder.add_note(label, body)
-        if not builder.has_body:
-            raise DocumentFormatError(f"{source} has no body text; write at least one paragraph.")
-        return builder.build(
-            Metadata(
-                id=slugify(source.stem, "document"),
-                title=marks.read(page.title).text if page.title else title_from_stem(source.stem),
-                publisher=publisher(page.imprints),
-                as_of=as_of(page.imprints) or as_of(_revisions(units[-_LAST_LINES:])),
-            )
+
+def _document(text: str, source: Path) -> Document:
+    units = read_units(text)
+    endnotes = take_notes(units)
+    page = outline(endnotes.units)
+    labels = [label for label, _ in endnotes.notes]
+    marks = MarkReader(labels, (unit.content for unit in page.units))
+    builder = DocumentBuilder()
+    _write(builder, page.units, marks)
+    for label, body in endnotes.notes:
+        builder.add_note(label, body)
+    if not builder.has_body:
+        raise DocumentFormatError(f"{source} has no body text; write at least one paragraph.")
+    return builder.build(
+        Metadata(
+            id=slugify(source.stem, "document"),
+            title=marks.read(page.title).text if page.title else title_from_stem(source.stem),
+            publisher=publisher(page.imprints),
+            as_of=as_of(page.imprints) or as_of(_revisions(units[-_LAST_LINES:])),
         )
+    )
 
 
 def _revisions(units: Sequence[Unit]) -> list[Imprint]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from corpus.documents import Document
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document, and what its editors should know about its file."""
+
+    document: Document
+    warnings: tuple[str, ...] = ()
+
+
 class Loader(Protocol):
     """Reads one format."""
 
-    suffixes: tuple[str, ...]
-    """File-name endings it answers for, lower-case, with the dot."""
+    def load(self, data: bytes, source: Path) -> Loaded:
+        """The document in *data*, the bytes of the file *source*.
 
-    def load(self, text: str, source: Path) -> Document:
-        """The document in *text*, which was read from *source*.
-
-        Raises `corpus.errors.DocumentFormatError` where the text can't be read as an explainer.
+        Raises `corpus.errors.DocumentFormatError` where they can't be read as an explainer.
         """
         ...

@@ -20,7 +20,7 @@ ANOTHER = "Families look for a unit on the open market once they have a voucher.
 
 
 def read(*blocks: str, name: str = "some-page.txt") -> Document:
-    document = PlainTextLoader().load("\n\n".join(blocks), Path(name))
+    document = PlainTextLoader().load("\n\n".join(blocks).encode(), Path(name)).document
     assert_sound(document)
     return document
 
@@ -226,8 +226,8 @@ class TestFurniture:
 class TestWhatMightBreakIt:
     @pytest.mark.parametrize("text", ["", "\n\n", "Title", "A\n\nB\n\nC", "Notes\n\n[1] One.", "----\n\n===="])
     def test_a_text_without_a_body_is_refused(self, text: str) -> None:
-        with pytest.raises(DocumentFormatError, match=r"page\.txt has no body text"):
-            PlainTextLoader().load(text, Path("page.txt"))
+        with pytest.raises(DocumentFormatError, match=r"page\.txt (has no body text|is empty)"):
+            PlainTextLoader().load(text.encode(), Path("page.txt"))
 
     @pytest.mark.parametrize(
         "text",
@@ -289,9 +289,9 @@ _LINES = st.sampled_from(
 @given(st.lists(_LINES | st.text(max_size=30), max_size=25))
 def test_any_text_is_refused_or_read_soundly(lines: list[str]) -> None:
     try:
-        document = PlainTextLoader().load("\n".join(lines), Path("a.txt"))
+        document = PlainTextLoader().load("\n".join(lines).encode(), Path("a.txt")).document
     except DocumentFormatError as error:
-        assert "no body text" in str(error)  # noqa: PT017 - refusing is right for some texts
+        assert str(error).startswith("a.txt")  # noqa: PT017 - refusing is right for some texts
     else:
         assert_sound(document)
         labels = [note.label for note in document.notes if note.marks]
