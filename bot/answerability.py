@@ -39,8 +39,8 @@ class Judge:
     def __init__(self, index: PassageIndex, models: Mapping[str, Logistic] | None = None) -> None:
         self._index = index
         self._models = fitted() if models is None else models
-        self._languages = {document.id: document.language for document in index.documents}
-        self._titles = {document.id: document.title for document in index.documents}
+        self._languages = {card.id: card.language for card in index.cards}
+        self._titles = {card.id: card.title for card in index.cards}
 
     def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:
         """The probability that *draft*, drawn from *evidence*, answers *query*."""

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bot.answerability import Assessment
 from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalReason, Reply, Turn
@@ -19,7 +20,7 @@ from bot.reader import PASSAGES_READ, read_on, window_of
 from bot.refusals import message_for, partly_message, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve, resolve_parts
-from corpus.documents import Document
+from corpus.documents import Document, DocumentCard
 from corpus.errors import DocumentNotFound
 from corpus.language import base_language
 
@@ -99,11 +100,11 @@ class Chatbot:
     def _read(self, query: Query, evidence: Evidence) -> Evidence:
         """*evidence* with what the reader says of its best passages; as it was where none can read them."""
         passages = [scored.passage for scored in evidence.passages[: self.passages_read]]
-        documents = self._by_id
-        languages = {base_language(documents[passage.document_id].language) for passage in passages}
+        cards = self._cards
+        languages = {base_language(cards[passage.document_id].language) for passage in passages}
         if self.reader is None or not languages <= self.reader.languages:
             return evidence
-        windows = [window_of(passage, documents[passage.document_id].title) for passage in passages]
+        windows = [window_of(passage, cards[passage.document_id].title) for passage in passages]
         readings = read_on(self.reader.read, self.retriever.index.expand(query.standalone), windows)
         return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=False)})
 
@@ -112,12 +113,17 @@ class Chatbot:
         answered = [finding for finding in findings if self._answers(finding)]
         if not answered:
             return self._refuse(findings[0])
-        grounded = ground(_joined([f.draft for f in answered]), _pooled([f.evidence for f in answered]), self._by_id)
+        evidence = _pooled([f.evidence for f in answered])
+        grounded = ground(_joined([f.draft for f in answered]), evidence, self._cited_from(evidence))
         if grounded.answer is None:
             return replace(self._refuse(answered[0]), dropped=grounded.dropped)
         left = [finding for finding in findings if not self._answers(finding)]
         likely = min(finding.assessment.probability for finding in answered)
         return replace(grounded.answer, partly=self._partly(left) if left else None, probability=likely)
+
+    def _cited_from(self, evidence: Evidence) -> dict[str, Document]:
+        ids = {scored.passage.document_id for scored in evidence.passages}
+        return {id_: self.retriever.index.document(id_) for id_ in ids}
 
     def _answers(self, finding: _Finding) -> bool:
         likely = finding.assessment.probability >= self.answer_threshold
@@ -141,9 +147,9 @@ class Chatbot:
         nearest: dict[tuple[str, tuple[str, ...]], NearestSection] = {}
         for scored in evidence.passages:
             passage = scored.passage
-            document = self._by_id[passage.document_id]
-            cited = CitedDocument(document.id, document.title, document.version, document.as_of, document.language)
-            nearest.setdefault((document.id, passage.section), NearestSection(passage.section, cited, passage.span))
+            card = self._cards[passage.document_id]
+            cited = CitedDocument(card.id, card.title, card.version, card.as_of, card.language)
+            nearest.setdefault((card.id, passage.section), NearestSection(passage.section, cited, passage.span))
         return tuple(nearest.values())[:_NEAREST]
 
     def warm_up(self) -> None:
@@ -162,19 +168,23 @@ class Chatbot:
         """The name of the index that answers."""
         return self.retriever.index.version
 
-    def documents(self) -> tuple[Document, ...]:
-        """The documents that answers come from, at their current versions."""
-        return self.retriever.index.documents
+    def documents(self) -> tuple[DocumentCard, ...]:
+        """The documents that answers come from, at their current versions, by id."""
+        return self.retriever.index.cards
 
-    @property
-    def _by_id(self) -> dict[str, Document]:
-        return {document.id: document for document in self.documents()}
+    def texts(self) -> tuple[Document, ...]:
+        """The same documents, each whole."""
+        return tuple(self.document(card.id) for card in self.documents())
+
+    @cached_property
+    def _cards(self) -> dict[str, DocumentCard]:
+        return {card.id: card for card in self.documents()}
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         """A document, at its current version or at *version*. Raises `DocumentNotFound`."""
-        current = self._by_id.get(document_id)
+        current = self._cards.get(document_id)
         if current and version in {None, current.version}:
-            return current
+            return self.retriever.index.document(document_id)
         if version is None:
             raise DocumentNotFound(
                 f"There is no document {document_id!r} here; the list of documents has what there is."

@@ -8,7 +8,7 @@ A claim that fails is dropped and counted by name in ``dropped``, never repaired
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answers import (
@@ -69,7 +69,7 @@ class Grounded:
     dropped: tuple[str, ...]
 
 
-def ground(draft: Draft, evidence: Evidence, documents: dict[str, Document]) -> Grounded:
+def ground(draft: Draft, evidence: Evidence, documents: Mapping[str, Document]) -> Grounded:
     """Checks every claim of *draft* against *evidence*, whose passages are slices of *documents* (by id)."""
     citations: list[Citation] = []
     sentences: list[AnswerSentence] = []
@@ -106,7 +106,7 @@ def _number(citation: Citation, citations: list[Citation]) -> int:
     return numbered.number
 
 
-def _quote(claim: Claim, source: Source, evidence: Evidence, documents: dict[str, Document]) -> Citation | str:
+def _quote(claim: Claim, source: Source, evidence: Evidence, documents: Mapping[str, Document]) -> Citation | str:
     """The citation of *source*, or what is wrong with it."""
     passage = evidence.passage(source.passage_id)
     document = documents.get(passage.document_id) if passage else None

@@ -47,7 +47,7 @@ class SentenceRanker:
     def __init__(self, index: PassageIndex, models: Mapping[str, Logistic] | None = None) -> None:
         self._index = index
         self._models = fitted() if models is None else models
-        self._languages = {document.id: document.language for document in index.documents}
+        self._languages = {card.id: card.language for card in index.cards}
 
     def rank(self, query: Query, evidence: Evidence) -> list[RankedSentence]:
         """Every candidate, likeliest first, ties by row."""

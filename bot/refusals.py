@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from bot.answers import RefusalReason
 from bot.questions import analyse
 from bot.rewrite import Query
-from corpus.documents import Document
+from corpus.documents import DocumentCard
 from corpus.language import base_language, detect_language
 
 _ASKS_ADVICE = re.compile(
@@ -31,7 +31,7 @@ _SHORTEST_QUESTION = 15
 _YEAR = re.compile(r"\b(?:19|20|21)\d\d\b")
 
 
-def reason_for(query: Query, documents: Sequence[Document], off_topic: bool) -> RefusalReason:
+def reason_for(query: Query, documents: Sequence[DocumentCard], off_topic: bool) -> RefusalReason:
     """The reason for refusing *query*, once it is known that *documents* don't answer it."""
     if not query.asks:
         return RefusalReason.NOT_A_QUESTION
@@ -51,19 +51,19 @@ def wants_advice(question: str) -> bool:
     return bool(_ASKS_ADVICE.search(" ".join(question.split()).casefold()))
 
 
-def _language_is_foreign(question: str, documents: Sequence[Document]) -> bool:
+def _language_is_foreign(question: str, documents: Sequence[DocumentCard]) -> bool:
     languages = {base_language(document.language) for document in documents}
     return bool(languages) and detect_language(question, _SHORTEST_QUESTION) not in languages | {"en"}
 
 
-def _asks_for_later(question: str, documents: Sequence[Document]) -> bool:
+def _asks_for_later(question: str, documents: Sequence[DocumentCard]) -> bool:
     """Whether the question names a year after the last day that every document speaks of."""
     ends = [document.as_of.year for document in documents if document.as_of]
     years = [int(year) for year in _YEAR.findall(question)]
     return bool(ends and years) and max(years) > max(ends)
 
 
-def message_for(reason: RefusalReason, query: Query, missing: Sequence[str], documents: Sequence[Document]) -> str:
+def message_for(reason: RefusalReason, query: Query, missing: Sequence[str], documents: Sequence[DocumentCard]) -> str:
     """One or two sentences that say what the text doesn't, and where it ends."""
     one = len(documents) == 1
     source = f"“{documents[0].title}”" if one else "The explainers here"
@@ -91,14 +91,14 @@ def message_for(reason: RefusalReason, query: Query, missing: Sequence[str], doc
     }[reason]
 
 
-def partly_message(parts: Sequence[str], documents: Sequence[Document]) -> str:
+def partly_message(parts: Sequence[str], documents: Sequence[DocumentCard]) -> str:
     """Which *parts* of the question, in the reader's words, the text leaves open."""
     source = f"“{documents[0].title}” doesn’t" if len(documents) == 1 else "The explainers here don’t"
     named = "; ".join(f"“{part.strip(' ?')}”" for part in parts)
     return f"{source} answer this part: {named}."
 
 
-def _ends(documents: Sequence[Document]) -> str:
+def _ends(documents: Sequence[DocumentCard]) -> str:
     last = max(document.as_of for document in documents if document.as_of)
     return f"{last:%B} {last.day}, {last.year}"
 

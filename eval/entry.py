@@ -40,8 +40,8 @@ class Chatbot(Protocol):
         """The reply to *question*, asked after *history*."""
         ...
 
-    def documents(self) -> tuple[Document, ...]:
-        """The documents that it answers from."""
+    def texts(self) -> tuple[Document, ...]:
+        """The documents that it answers from, each whole."""
         ...
 
 
@@ -140,7 +140,7 @@ def _run(options: EvalOptions, chatbot: Chatbot | None, out: Console, err: Conso
 
 def _documents(options: EvalOptions, chatbot: Chatbot | None) -> tuple[Document, ...]:
     if chatbot is not None:
-        return chatbot.documents()
+        return chatbot.texts()
     if options.url is None:
         raise EvalSetupError("There is nothing to ask; give a bot, or --url.")
     return documents_at(options.url)

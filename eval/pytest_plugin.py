@@ -40,8 +40,8 @@ class Bot(Protocol):
         """The reply to *question*, asked after *history*."""
         ...
 
-    def documents(self) -> tuple[Document, ...]:
-        """The documents that it answers from."""
+    def texts(self) -> tuple[Document, ...]:
+        """The documents that it answers from, each whole."""
         ...
 
 
@@ -264,7 +264,7 @@ def _open(source: BotSource) -> Subject:
     if source.url:
         return Subject(url_asker(source.url), documents_at(source.url))
     bot = source.bot() if source.bot else _library_bot(source.data_dir)
-    return Subject(library_asker(bot), bot.documents())
+    return Subject(library_asker(bot), bot.texts())
 
 
 def _library_bot(data_dir: Path | None) -> Bot:

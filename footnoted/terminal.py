@@ -22,7 +22,7 @@ from rich.text import Text
 
 from bot.answers import Answer, Citation, CitedDocument, NearestSection, Refusal, Reply, Turn
 from bot.footnotes import permalink
-from corpus.documents import Document
+from corpus.documents import Document, DocumentCard
 from web.pages import people_date
 from web.reader import BlockView, NoteView, Piece, Pieces, ReaderView, SectionView, reader_view
 from web.views import (
@@ -77,7 +77,7 @@ def visible(text: str) -> str:
     return "".join(c for c in spaced if c == "\n" or (unicodedata.category(c) != "Cc" and not _UNSEEN.match(c)))
 
 
-def dated_title(document: CitedDocument | Document) -> str:
+def dated_title(document: CitedDocument | DocumentCard) -> str:
     """The title, and the day that the text speaks of where it is known."""
     return f"{document.title}, as of {people_date(document.as_of)}" if document.as_of else document.title
 
@@ -234,7 +234,7 @@ def print_place(place: Place, document: Document, console: Console) -> None:
     What is shown are the blocks that hold it and those beside them; *document* is the version that *place* cites.
     """
     view = reader_view(document, place.span)
-    print_wrapped(console, Text(visible(dated_title(document)), style="bold"))
+    print_wrapped(console, Text(visible(dated_title(document.card)), style="bold"))
     print_wrapped(console, Text(visible(section_label(place.section, place.document)), style=_ASIDE))
     shown: list[BlockView] = []
     for section in view.sections:

@@ -37,10 +37,15 @@ class FaissIndex:
         lexical: tuple[LexicalIndex, LexicalIndex],
     ) -> None:
         self.version = version
-        self.documents = documents
+        self._documents = {document.id: document for document in documents}
+        self.cards = tuple(document.card for document in documents)
         self.passages: Sequence[Passage] = passages
         self._passage_vectors, self._sentence_vectors = vectors
         self._passage_words, self._sentence_words = lexical
+
+    def document(self, document_id: str) -> Document:
+        """An indexed document. Raises `KeyError`."""
+        return self._documents[document_id]
 
     @cached_property
     def sentences(self) -> Sequence[IndexedSentence]:
@@ -61,7 +66,7 @@ class FaissIndex:
 
     @cached_property
     def _languages(self) -> tuple[str, ...]:
-        return tuple(sorted({document.language for document in self.documents}))
+        return tuple(sorted({card.language for card in self.cards}))
 
     def search(self, vector: Vectors, text: str, limit: int) -> SearchResult:
         """The *limit* best rows of each search, by *vector* and by the words of *text*."""
@@ -75,7 +80,7 @@ class FaissIndex:
 
     def limited_to(self, document_ids: Collection[str]) -> FaissIndex:
         """The index of only those documents, in memory: words are as rare in it as they are in them."""
-        documents = tuple(document for document in self.documents if document.id in document_ids)
+        documents = tuple(document for id_, document in self._documents.items() if id_ in document_ids)
         rows = [row for row, passage in enumerate(self.passages) if passage.document_id in document_ids]
         passages = tuple(self.passages[row] for row in rows)
         sentence_rows = [i for row in rows for i in self.sentence_rows(row)]
@@ -84,7 +89,7 @@ class FaissIndex:
 
     @cached_property
     def _abbreviations(self) -> dict[str, dict[str, str]]:
-        return {document.id: learn(document.text) for document in self.documents}
+        return {document.id: learn(document.text) for document in self._documents.values()}
 
     def expand(self, text: str, document_id: str | None = None) -> str:
         """*text* with the long form behind each abbreviation that a document, or any, defines."""
@@ -110,7 +115,8 @@ class FaissIndex:
         for passage, vector in zip(self.passages, passage_vectors, strict=True):
             stored[passage.embedded_text] = vector
         sentence_vectors = self._sentence_vectors.reconstruct_n(0, self._sentence_vectors.ntotal)
-        for text, vector in zip(sentence_texts(self.documents, self.passages), sentence_vectors, strict=True):
+        texts = sentence_texts(tuple(self._documents.values()), self.passages)
+        for text, vector in zip(texts, sentence_vectors, strict=True):
             stored[text] = vector
         return stored
 

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.documents import Document
+from corpus.documents import Document, DocumentCard
 from index.passages import Passage, Sentence
 
 Vectors = NDArray[np.float32]
@@ -95,8 +95,12 @@ class PassageIndex(Protocol):
     version: str
 
     @property
-    def documents(self) -> tuple[Document, ...]:
-        """The indexed documents, by id."""
+    def cards(self) -> tuple[DocumentCard, ...]:
+        """The indexed documents without their text, by id."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """An indexed document. Raises `KeyError`."""
         ...
 
     @property

@@ -138,7 +138,8 @@ class BruteForceIndex:
     version = "brute-force"
 
     def __init__(self, document: Document, embedder: Embedder) -> None:
-        self.documents = (document,)
+        self._document = document
+        self.cards = (document.card,)
         self.passages: Sequence[Passage] = chunk(document, embedder.count_tokens, embedder.window)
         self.sentences: Sequence[IndexedSentence] = [
             IndexedSentence(row, sentence) for row, p in enumerate(self.passages) for sentence in p.sentences
@@ -149,6 +150,9 @@ class BruteForceIndex:
             embedder.embed_passages(texts),
         )
         self._terms = ([set(terms(p.embedded_text)) for p in self.passages], [set(terms(text)) for text in texts])
+
+    def document(self, document_id: str) -> Document:
+        return {self._document.id: self._document}[document_id]
 
     def search(self, vector: Vectors, text: str, limit: int) -> SearchResult:
         dense = [self._ranking(vectors @ vector, limit, -2.0) for vectors in self._vectors]
@@ -161,7 +165,7 @@ class BruteForceIndex:
 
     def limited_to(self, document_ids: Collection[str]) -> BruteForceIndex:
         """There is one document here: it is in, or there is nothing to search."""
-        if self.documents[0].id not in document_ids:
+        if self._document.id not in document_ids:
             raise ValueError("the fake can't be empty")
         return self
 

@@ -38,7 +38,7 @@ from mcp.types import (
 from starlette.applications import Starlette
 
 from bot.error_table import entry_for
-from corpus.documents import Document
+from corpus.documents import Document, DocumentCard
 from corpus.errors import DocumentNotFound
 from web.channels.mcp_tools import TOOLS, BadArguments, Explainers
 from web.errors import SENTENCES, shown
@@ -117,7 +117,7 @@ class _Handlers:
         return ReadResourceResult(contents=[text])
 
 
-def _resource(document: Document) -> Resource:
+def _resource(document: DocumentCard) -> Resource:
     published = f" by {document.publisher}" if document.publisher else ""
     return Resource(
         uri=f"footnoted://documents/{quote(document.id, safe='')}",
@@ -125,7 +125,6 @@ def _resource(document: Document) -> Resource:
         title=document.title,
         description=f"An explainer{published}{_dated(document)}, version {document.version}.",
         mime_type="text/plain",
-        size=len(document.text.encode()),
     )
 
 
@@ -170,12 +169,12 @@ def build_server(
     )
 
 
-def instructions_for(documents: tuple[Document, ...]) -> str:
+def instructions_for(documents: tuple[DocumentCard, ...]) -> str:
     """What a model is told of the server: how to use it, and which explainers it holds."""
     return "\n".join([INSTRUCTIONS, "", *(f"- {document.title}{_dated(document)}" for document in documents)])
 
 
-def _dated(document: Document) -> str:
+def _dated(document: DocumentCard) -> str:
     return f", as of {document.as_of.isoformat()}" if document.as_of else ""
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from corpus.documents import Document
+from corpus.documents import Document, DocumentCard
 from web.site import CONVERSATION_ID
 
 MAX_HISTORY = 50
@@ -176,7 +176,7 @@ class DocumentSummary(_Strict):
     topics: list[str]
 
     @classmethod
-    def of(cls, document: Document) -> DocumentSummary:
+    def of(cls, document: DocumentCard) -> DocumentSummary:
         """*document* without its text."""
         return cls(**_summary_fields(document))
 
@@ -206,10 +206,10 @@ class DocumentBody(DocumentSummary):
     notes: list[DocumentNote]
 
     @classmethod
-    def of(cls, document: Document) -> DocumentBody:
+    def whole(cls, document: Document) -> DocumentBody:
         """*document* in full."""
         return cls(
-            **_summary_fields(document),
+            **_summary_fields(document.card),
             text=document.text,
             sections=[
                 SectionBody(path=list(section.path), start=section.span.start, end=section.span.end)
@@ -245,7 +245,7 @@ class Ready(BaseModel):
     documents: int
 
 
-def _summary_fields(document: Document) -> dict[str, Any]:
+def _summary_fields(document: DocumentCard) -> dict[str, Any]:
     return {
         "id": document.id,
         "title": document.title,

@@ -42,7 +42,7 @@ def first_questions(chatbot: Chatbot, limit: int) -> list[str]:
 
     Raises what `Chatbot.assess` raises.
     """
-    starts = [[link.text for link in explainer_view(document).starts] for document in chatbot.documents()]
+    starts = [[link.text for link in explainer_view(document).starts] for document in chatbot.texts()]
     headings = [heading for heading in chain.from_iterable(zip_longest(*starts)) if heading]
     found: list[str] = []
     for heading in dict.fromkeys(headings):

@@ -162,7 +162,7 @@ def _library(chatbot: Chatbot | None) -> Library | None:
     if chatbot is None:
         return None
     passages = [passage.id for passage in chatbot.retriever.index.passages]
-    return Library.of(chatbot.documents(), opening(chatbot.document), passages)
+    return Library.of(chatbot.texts(), opening(chatbot.document), passages)
 
 
 @app.command("lint")
@@ -176,7 +176,7 @@ def lint(
     """Find cases that any answer, or silence, would pass; with --data-dir also those that the text has left behind."""
     from eval.lint import run_lint
 
-    documents = open_chatbot(data_dir, keep_conversations=False).documents() if data_dir else None
+    documents = open_chatbot(data_dir, keep_conversations=False).texts() if data_dir else None
     raise typer.Exit(run_lint([*(cases or ()), *(files or ())], documents, strict=strict, as_json=as_json))
 
 
@@ -240,7 +240,7 @@ def export(
     from eval.formats.squad import write_squad
     from eval.gate import error_exit_code
 
-    documents = open_chatbot(data_dir, keep_conversations=False).documents()
+    documents = open_chatbot(data_dir, keep_conversations=False).texts()
     try:
         given = load_cases(cases or ())
         left_out = {"BEIR": write_beir(folder, documents, given)}

@@ -75,7 +75,7 @@ def ask_all(samples: Iterable[Sample], embedder: Embedder, reader: Reader) -> li
 
     def ask(sample: Sample) -> list[Asked]:
         retriever = Retriever(sample.index, embedder)
-        title = sample.index.documents[0].title
+        title = sample.index.cards[0].title
         asked = []
         for question in sample.questions:
             evidence = retriever.search(question.query)

@@ -81,7 +81,7 @@ def open_sample(slug: str, embedder: Embedder, folder: Path = SAMPLES) -> Sample
 def policy_examples(sample: Sample, embedder: Embedder) -> Iterator[tuple[PolicyQuestion, Example]]:
     """For each question: the passages that hold its evidence, and the best-retrieved ones that don't."""
     retriever = Retriever(sample.index, embedder)
-    title = sample.index.documents[0].title
+    title = sample.index.cards[0].title
     for asked in sample.questions:
         texts = [asked.query.standalone] + ([asked.standalone] if asked.standalone else [])
         ranked = [scored.passage for scored in retriever.search(asked.query).passages]
@@ -95,7 +95,7 @@ def policy_examples(sample: Sample, embedder: Embedder) -> Iterator[tuple[Policy
 def read_examples(sample: Sample, embedder: Embedder) -> Iterator[tuple[PolicyQuestion, Example]]:
     """For each question the passages that the bot would read, as it would read them."""
     retriever = Retriever(sample.index, embedder)
-    title = sample.index.documents[0].title
+    title = sample.index.cards[0].title
     for asked in sample.questions:
         text = sample.index.expand(asked.query.standalone)
         for scored in retriever.search(asked.query).passages:

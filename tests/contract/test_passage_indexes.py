@@ -32,9 +32,14 @@ def test_every_sentence_knows_its_passage_and_every_passage_its_sentences(index:
 
 
 def test_passages_are_slices_of_the_documents(index: PassageIndex) -> None:
-    documents = {document.id: document for document in index.documents}
     for passage in index.passages:
-        assert passage.span.of(documents[passage.document_id].text) == passage.text
+        assert passage.span.of(index.document(passage.document_id).text) == passage.text
+
+
+def test_every_document_has_its_card_and_no_other_is_known(index: PassageIndex) -> None:
+    assert [index.document(card.id).card for card in index.cards] == list(index.cards)
+    with pytest.raises(KeyError):
+        index.document("no-such-document")
 
 
 @pytest.mark.parametrize("limit", [1, 3, 1000])

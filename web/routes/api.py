@@ -104,7 +104,7 @@ def _document_response(document: Document, accept: str) -> Response:
     headers = {"Vary": "Accept"}
     if prefers_text(accept):
         return PlainTextResponse(document.text, headers=headers)
-    return JSONResponse(DocumentBody.of(document).model_dump(mode="json"), headers=headers)
+    return JSONResponse(DocumentBody.whole(document).model_dump(mode="json"), headers=headers)
 
 
 def prefers_text(accept: str) -> bool:

@@ -59,7 +59,7 @@ def chat_page(
     sentence: str | None = None,
 ) -> Response:
     """The chat: its turns, or the explainers where there are none yet; *kept* stays in the question box."""
-    explainers = [] if turns else [explainer_view(document) for document in site.chatbot.documents()]
+    explainers = [] if turns else [explainer_view(document) for document in site.chatbot.texts()]
     return site.pages.render(
         "chat.html",
         status=status,

@@ -12,7 +12,7 @@ from bot.refusals import message_for, reason_for, wants_advice
 from bot.rewrite import resolve
 from tests.fakes import orchard_document
 
-DOCUMENT = orchard_document()
+DOCUMENT = orchard_document().card
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class FakeChatbot:
         self.asked.append((conversation_id, question, tuple(history)))
         return hours() if "how long" in question else Refusal(RefusalReason.NOT_IN_TEXT, "Not in the text.")
 
-    def documents(self) -> tuple[Document, ...]:
+    def texts(self) -> tuple[Document, ...]:
         return (document(),)
 
 
@@ -131,7 +131,7 @@ def test_a_bot_that_raises_exits_with_5_and_names_the_case(cases_file: Path) -> 
 
 def test_a_crash_of_the_eval_itself_exits_with_5_and_not_with_pythons_1(cases_file: Path) -> None:
     class Headless(FakeChatbot):
-        def documents(self) -> tuple[Document, ...]:
+        def texts(self) -> tuple[Document, ...]:
             raise ZeroDivisionError
 
     code, report, error = run(EvalOptions(cases=(cases_file,)), Headless())

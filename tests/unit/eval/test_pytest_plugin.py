@@ -54,7 +54,7 @@ class AnswersHours:
         citation = Citation(1, HOURS, span_of(HOURS), ("Basic training",), cited, "rules@x:0-1")
         return Answer((AnswerSentence(HOURS, (1,)),), (citation,))
 
-    def documents(self) -> tuple[Document, ...]:
+    def texts(self) -> tuple[Document, ...]:
         return (document(),)
 
 

@@ -141,10 +141,10 @@ def library(listed: Sequence[dict[str, Any]] | None = None, body: dict[str, Any]
     doc = document()
 
     def summaries(_request: Request) -> Response:
-        return JSONResponse(listed or [DocumentSummary.of(doc).model_dump(mode="json")])
+        return JSONResponse(listed or [DocumentSummary.of(doc.card).model_dump(mode="json")])
 
     def one(_request: Request) -> Response:
-        return JSONResponse(body or DocumentBody.of(doc).model_dump(mode="json"))
+        return JSONResponse(body or DocumentBody.whole(doc).model_dump(mode="json"))
 
     return Route("/api/documents", summaries), Route(f"/api/documents/{doc.id}/{doc.version}", one)
 
@@ -169,7 +169,7 @@ def test_the_documents_of_a_server_are_as_good_as_those_of_an_index() -> None:
         (None, {"id": "rules", "version": "1"}, r"isn't the API's \(title"),
         (
             None,
-            {**DocumentBody.of(document()).model_dump(mode="json"), "text": "short"},
+            {**DocumentBody.whole(document()).model_dump(mode="json"), "text": "short"},
             "contradicts itself",
         ),
     ],

@@ -28,10 +28,10 @@ def folder(data_dir: Path) -> Path:
 
 def test_an_index_comes_back_as_it_was_built(built: Path) -> None:
     index = open_index(built, HashEmbedder())
-    assert [d.version for d in index.documents] == [orchard_document().version]
+    assert [card.version for card in index.cards] == [orchard_document().version]
     for indexed in index.sentences:
         passage = index.passages[indexed.passage_row]
-        assert passage.slice(indexed.sentence.span) == indexed.sentence.span.of(index.documents[0].text)
+        assert passage.slice(indexed.sentence.span) == indexed.sentence.span.of(index.document(index.cards[0].id).text)
 
 
 def test_reindexing_embeds_only_what_changed(tmp_path: Path) -> None:
@@ -144,4 +144,4 @@ def test_only_the_last_versions_are_kept(tmp_path: Path) -> None:
         document: Document = document_of(("A", [f"Text number {number}."]))
         build_index([document], HashEmbedder(), tmp_path)
     assert len([p for p in (tmp_path / "index").iterdir() if p.is_dir()]) == 3
-    assert open_index(tmp_path, HashEmbedder()).documents == (document,)
+    assert open_index(tmp_path, HashEmbedder()).document(document.id) == document

@@ -25,7 +25,7 @@ from bot.errors import InvalidQuestion
 from bot.ports import ConversationStore, ConversationSummary
 from bot.rewrite import Query
 from corpus.builder import DocumentBuilder, Metadata
-from corpus.documents import Document, Span
+from corpus.documents import Document, DocumentCard, Span
 from corpus.errors import DocumentNotFound
 from corpus.inline import InlineText, Mark
 from index.passages import Passage, passage_id
@@ -48,7 +48,8 @@ class ChatbotSurface(Protocol):
     def limited_to(self, document_ids: Collection[str]) -> ChatbotSurface: ...
     def forgetful(self) -> ChatbotSurface: ...
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply: ...
-    def documents(self) -> tuple[Document, ...]: ...
+    def documents(self) -> tuple[DocumentCard, ...]: ...
+    def texts(self) -> tuple[Document, ...]: ...
     def document(self, document_id: str, version: str | None = None) -> Document: ...
 
 
@@ -107,7 +108,10 @@ class FakeChatbot:
     def forgetful(self) -> FakeChatbot:
         return replace(self, conversations=FakeConversations())
 
-    def documents(self) -> tuple[Document, ...]:
+    def documents(self) -> tuple[DocumentCard, ...]:
+        return tuple(document.card for document in self.current)
+
+    def texts(self) -> tuple[Document, ...]:
         return self.current
 
     def document(self, document_id: str, version: str | None = None) -> Document:

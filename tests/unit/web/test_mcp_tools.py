@@ -403,7 +403,6 @@ class TestResources:
         )
         for resource, document in zip(listed, chatbot.current, strict=True):
             assert await read(chatbot, resource.uri) == document.text
-            assert resource.size == len(document.text.encode())
 
     async def test_the_template_leads_to_an_earlier_version(self, chatbot: FakeChatbot) -> None:
         async with Client(build_server(cast(Chatbot, chatbot))) as client:
