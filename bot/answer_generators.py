@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from bot.answers import Claim, Draft, Source
 from bot.logistic import Logistic
@@ -11,6 +12,7 @@ from bot.questions import Question, Shape
 from bot.rank import RankedSentence, SentenceRanker
 from bot.retrieve import Evidence
 from bot.rewrite import Query
+from index.lexical import terms
 from index.passages import Passage, SentenceKind
 from index.ports import PassageIndex
 
@@ -25,6 +27,8 @@ _LIKELY_FOR_NAME = 0.04
 _SHARE_OF_LIST = 0.5
 """Where this share of a list's items is likely, the list is what was asked for."""
 _LONGEST_LIST = 60
+_SHARED_WORDS = 0.6
+"""Two sentences that share this much of the shorter one's words, figures apart, say something of the same thing."""
 
 _HEADS_OF_LISTS = frozenset({SentenceKind.LEAD_IN, SentenceKind.TABLE_HEADER})
 _PARTS_OF_LISTS = _HEADS_OF_LISTS | {SentenceKind.LIST_ITEM, SentenceKind.TABLE_ROW}
@@ -45,13 +49,28 @@ class ExtractiveGenerator:
     def __init__(self, index: PassageIndex, models: Mapping[str, Logistic] | None = None) -> None:
         self._index = index
         self._ranker = SentenceRanker(index, models)
+        self._as_of = {card.id: card.as_of or date.min for card in index.cards}
 
     def draft(self, question: Query, evidence: Evidence) -> Draft:
         """The best sentences for *question*, in reading order, each with what it leans on."""
         ranked = self._ranker.rank(question, evidence)
         if not ranked:
             return Draft()
-        return Draft(self._claims(self._chosen(question.asked, ranked)))
+        chosen = self._chosen(question.asked, ranked)
+        differing = list(self._differing(ranked))
+        rows = list(dict.fromkeys([*chosen, *differing]))
+        return Draft(self._claims(rows, newest_first=bool(differing)))
+
+    def _differing(self, ranked: Sequence[RankedSentence]) -> Iterator[int]:
+        """Where the best sentence has a figure, the likeliest one of each other document that has another figure."""
+        best, seen = ranked[0].candidate, {ranked[0].candidate.passage.document_id}
+        for entry in ranked[1:]:
+            candidate = entry.candidate
+            if candidate.passage.document_id in seen or entry.probability < _LIKELY:
+                continue
+            if differ(best.text, candidate.text):
+                seen.add(candidate.passage.document_id)
+                yield candidate.row
 
     def _chosen(self, asked: Question, ranked: Sequence[RankedSentence]) -> list[int]:
         """The rows of the best sentence and of those about as likely, each with what it leans on."""
@@ -127,9 +146,11 @@ class ExtractiveGenerator:
     def _text(self, row: int) -> str:
         return self._passage(row).slice(self._index.sentences[row].sentence.span)
 
-    def _claims(self, rows: list[int]) -> tuple[Claim, ...]:
-        """Claims in reading order, the document of the best sentence first."""
+    def _claims(self, rows: list[int], *, newest_first: bool) -> tuple[Claim, ...]:
+        """Claims in reading order, the document of the best sentence first, or the newest."""
         documents = list(dict.fromkeys(self._passage(row).document_id for row in rows))
+        if newest_first:
+            documents.sort(key=lambda document: self._as_of[document], reverse=True)
         ordered = sorted(rows, key=lambda row: (documents.index(self._passage(row).document_id), row))
         return tuple(self._claim(row, row - 1 in rows) for row in ordered)
 
@@ -139,6 +160,15 @@ class ExtractiveGenerator:
         alone = leans(text) and not follows and sentence.lead_in is None
         about = passage.section[-1] if alone and passage.section else None
         return Claim(text, (Source(passage.id, sentence.span),), about, sentence.kind is SentenceKind.LIST_ITEM)
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two sentences say the same with different figures: most of the shorter one's other words are shared."""
+    sides = [set(terms(text)) for text in (one, other)]
+    figures = [{term for term in side if term[0].isdigit()} for side in sides]
+    told = [side - of_side for side, of_side in zip(sides, figures, strict=True)]
+    shared = len(told[0] & told[1]) >= _SHARED_WORDS * max(1, min(map(len, told)))
+    return shared and bool(figures[0] and figures[1]) and figures[0] != figures[1]
 
 
 def leans(text: str) -> bool:

@@ -85,7 +85,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of an answer, and the numbers of its footnotes (at least one); the rest as in `Claim`."""
+    """One sentence of an answer, and the numbers of its footnotes (at least one); the rest as in `Claim`.
+
+    Where an answer draws on several documents, ``about`` names the document too, with its date, in the first sentence
+    of each run from one of them.
+    """
 
     text: str
     footnotes: tuple[int, ...]
@@ -162,7 +166,7 @@ class Answer:
     def text(self) -> str:
         """The answer with its marks, as plain text: ``Sentence. [1] Sentence. [2]``, a line for each list item.
 
-        A section named in brackets before a sentence is ours; everything else is the document's.
+        A section or document named in brackets before a sentence is ours; everything else is the document's.
         """
         parts: list[str] = []
         after_item = False

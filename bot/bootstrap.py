@@ -1,8 +1,10 @@
-"""The one function that chooses every adapter."""
+"""The one place that chooses every adapter."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from bot.answer_generators import ExtractiveGenerator
 from bot.answerability import Judge
@@ -11,36 +13,82 @@ from bot.conversation_stores import InMemoryConversationStore, SqliteConversatio
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import ConversationStore, Reader
 from bot.retrieve import Retriever
+from bot.selection import Selection, home_collection, selected_ids
 from bot.settings import BotSettings
 from index.build import open_embedder, open_index
-from index.ports import Embedder, PassageIndex
+from index.ports import Embedder
 from index.store import IndexStore
+
+_SELECTIONS_KEPT = 8
+"""Chatbots over some of the documents that are kept ready: each has the words and vectors of its documents."""
 
 
 def bootstrap(settings: BotSettings, *, keep_conversations: bool, embedder: Embedder | None = None) -> Chatbot:
     """The chatbot over the published index of ``settings.data_dir``.
 
     Conversations are kept in SQLite, or forgotten with the process where they aren't to be kept (a one-off question
-    must work from a read-only folder). Raises `index.errors.IndexingError`, `bot.errors.ConversationStoreError`.
+    must work from a read-only folder). Raises `index.errors.IndexingError`, `bot.errors.ConversationStoreError` and
+    `bot.errors.NothingSelected`.
     """
-    embedder = embedder or open_embedder(settings.data_dir)
-    conversations = _conversations(settings.data_dir, keep_conversations)
-    reader = _reader(settings)
+    return PublishedSource(settings, keep_conversations=keep_conversations, embedder=embedder).current
 
-    def over(index: PassageIndex) -> Chatbot:
-        return Chatbot(
-            retriever=Retriever(index, embedder),
-            generator=ExtractiveGenerator(index),
-            judge=Judge(index),
-            conversations=conversations,
-            archived=IndexStore(settings.data_dir).document,
-            limited_to=lambda document_ids: over(index.limited_to(document_ids)),
-            answer_threshold=settings.answer_threshold,
-            reader=reader,
-            max_question_chars=settings.max_question_chars,
-        )
 
-    return over(open_index(settings.data_dir, embedder))
+class PublishedSource:
+    """A `bot.source.ChatbotSource` over the published index. Raises what `bootstrap` raises."""
+
+    def __init__(self, settings: BotSettings, *, keep_conversations: bool, embedder: Embedder | None = None) -> None:
+        self._settings = settings
+        self._embedder = embedder
+        self._store = IndexStore(settings.data_dir)
+        self._conversations = _conversations(settings.data_dir, keep_conversations)
+        self._reader = _reader(settings)
+        self._refreshing = Lock()
+        self._current = self._open()
+
+    @property
+    def current(self) -> Chatbot:
+        """The chatbot over the index that was published when it was last looked."""
+        return self._current
+
+    def refresh(self) -> bool:
+        """Opens the index that is published now, where that is another one; whether it was.
+
+        It is verified and warmed up before it takes over, so that nobody waits for it. Raises
+        `index.errors.IndexingError` and `bot.errors.NothingSelected`; the current chatbot then stays.
+        """
+        with self._refreshing:
+            if self._store.current_version() == self._current.index_version:
+                return False
+            opened = self._open()
+            opened.warm_up()
+            self._current = opened
+            return True
+
+    def _open(self) -> Chatbot:
+        settings = self._settings
+        embedder = self._embedder or open_embedder(settings.data_dir)
+        index = open_index(settings.data_dir, embedder)
+        home = home_collection(index.cards, settings.collection)
+
+        @lru_cache(maxsize=_SELECTIONS_KEPT)
+        def over(ids: frozenset[str]) -> Chatbot:
+            within = index if len(ids) == len(index.cards) else index.limited_to(ids)
+            return Chatbot(
+                retriever=Retriever(within, embedder),
+                generator=ExtractiveGenerator(within),
+                judge=Judge(within),
+                conversations=self._conversations,
+                archived=self._store.document,
+                selected=selected,
+                answer_threshold=settings.answer_threshold,
+                reader=self._reader,
+                max_question_chars=settings.max_question_chars,
+            )
+
+        def selected(selection: Selection) -> Chatbot:
+            return over(selected_ids(index.cards, selection, home))
+
+        return selected(Selection())
 
 
 def _reader(settings: BotSettings) -> Reader | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,9 +17,11 @@ from bot.errors import InvalidQuestion
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, Reader
 from bot.reader import PASSAGES_READ, read_on, window_of
-from bot.refusals import message_for, partly_message, reason_for, wants_advice
+from bot.refusals import message_for, no_such_document, partly_message, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve, resolve_parts
+from bot.scope import Scope, scope_of
+from bot.selection import Selection
 from corpus.documents import Document, DocumentCard
 from corpus.errors import DocumentNotFound
 from corpus.language import base_language
@@ -41,8 +43,8 @@ class Chatbot:
     judge: AnswerJudge
     conversations: ConversationStore
     archived: Callable[[str, str], Document]
-    limited_to: Callable[[Collection[str]], Chatbot]
-    """The same chatbot over only the documents of those ids."""
+    selected: Callable[[Selection], Chatbot]
+    """The same chatbot over only the documents that a selection lets through. Raises `bot.errors.NothingSelected`."""
     reader: Reader | None = None
     passages_read: int = PASSAGES_READ
     answer_threshold: float = 0.4
@@ -57,11 +59,18 @@ class Chatbot:
         question = clean_question(question, self.max_question_chars)
         before = [*history, *(turn.question for turn in self.conversations.turns(conversation_id))]
         earlier = [text[: self.max_question_chars] for text in before]
-        findings = [self._find(query, clock) for query in resolve_parts(question, earlier, self.language)]
-        with clock.stage("ground"):
-            reply = replace(self._decide(findings), timings_ms=clock.stages)
+        reply = self._reply(scope_of(question, self.documents()), earlier, clock)
         self.conversations.append(conversation_id, Turn(question, reply))
         return reply
+
+    def _reply(self, scope: Scope, earlier: Sequence[str], clock: _Clock) -> Reply:
+        """The reply to the question of *scope*, from the documents that it names."""
+        if scope.missing:
+            return Refusal(RefusalReason.NOT_IN_TEXT, no_such_document(scope.missing))
+        within = self.selected(Selection(scope.ids, self._collection)) if scope.ids else self
+        findings = [within._find(query, clock) for query in resolve_parts(scope.question, earlier, within.language)]
+        with clock.stage("ground"):
+            return replace(within._decide(findings), timings_ms=clock.stages)
 
     def _find(self, query: Query, clock: _Clock) -> _Finding:
         """What is found for one part of the question; asked alone where it may be and isn't answered otherwise.
@@ -162,6 +171,11 @@ class Chatbot:
         """The language that most documents are in, in which questions are read."""
         languages = [document.language for document in self.documents()]
         return max(sorted(set(languages)), key=languages.count, default="en")
+
+    @property
+    def _collection(self) -> str | None:
+        """The one collection that the documents are in."""
+        return next((card.collection for card in self.documents()), None)
 
     @property
     def index_version(self) -> str:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.errors import BotError, ConversationStoreError, GeneratorUnavailable, InvalidQuestion, ReaderUnavailable
+from bot.errors import (
+    BotError,
+    ConversationStoreError,
+    GeneratorUnavailable,
+    InvalidQuestion,
+    NothingSelected,
+    ReaderUnavailable,
+)
 from corpus.errors import CorpusError, DocumentNotFound
 from index.errors import IndexingError, IndexNotWritable
 
@@ -21,6 +28,7 @@ class ErrorEntry:
 
 ERROR_TABLE: tuple[ErrorEntry, ...] = (
     ErrorEntry(InvalidQuestion, "The question can't be asked", 422, 2),
+    ErrorEntry(NothingSelected, "No document is selected", 422, 2),
     ErrorEntry(DocumentNotFound, "No such document", 404, 2),
     ErrorEntry(CorpusError, "The explainer can't be read", 422, 2),
     ErrorEntry(IndexNotWritable, "The index can't be written", 503, 5),

@@ -2,6 +2,7 @@
 
     BotError
     ├── InvalidQuestion             empty, too long, or not text
+    ├── NothingSelected             no document is what was asked for, or it is open which collection is meant
     ├── ConversationStoreError      the conversations can't be read or written
     ├── GeneratorUnavailable        the answer generator can't be reached; ``retryable`` says whether to try again
     └── ReaderUnavailable           the trained reader's files are there and can't be used
@@ -16,6 +17,10 @@ class BotError(Exception):
 
 class InvalidQuestion(BotError):  # noqa: N818 - named for what happened, as httpx does
     """A question that can't be asked; the message says why."""
+
+
+class NothingSelected(BotError):  # noqa: N818
+    """No document may answer: a filter lets none through, or it is open which collection is meant."""
 
 
 class ConversationStoreError(BotError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers import (
     Answer,
@@ -84,8 +84,25 @@ def ground(draft: Draft, evidence: Evidence, documents: Mapping[str, Document]) 
         sentences.append(AnswerSentence(claim.text, numbers, claim.about, claim.item))
     answer = None
     if sentences:
-        answer = Answer(tuple(sentences), tuple(citations), evidence.passages, tuple(dropped))
+        answer = Answer(_attributed(sentences, citations), tuple(citations), evidence.passages, tuple(dropped))
     return Grounded(answer, tuple(dropped))
+
+
+def _attributed(sentences: Sequence[AnswerSentence], citations: Sequence[Citation]) -> tuple[AnswerSentence, ...]:
+    """*sentences*; where they come from several documents, the first of each run from one names it and its date."""
+    sources = [citations[sentence.footnotes[0] - 1].document for sentence in sentences]
+    if len(set(sources)) < 2:
+        return tuple(sentences)
+    before: list[CitedDocument | None] = [None, *sources]
+    return tuple(
+        sentence if source == last else replace(sentence, about=_named(source, sentence.about))
+        for sentence, source, last in zip(sentences, sources, before, strict=False)
+    )
+
+
+def _named(document: CitedDocument, section: str | None) -> str:
+    dated = f"{document.title}, {document.as_of.isoformat()}" if document.as_of else document.title
+    return f"{dated}: {section}" if section else dated
 
 
 def _number(citation: Citation, citations: list[Citation]) -> int:

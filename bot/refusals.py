@@ -91,6 +91,11 @@ def message_for(reason: RefusalReason, query: Query, missing: Sequence[str], doc
     }[reason]
 
 
+def no_such_document(called: str) -> str:
+    """That no document here is what the question calls one."""
+    return f"No explainer here is from {called}. The list of explainers has what there is."
+
+
 def partly_message(parts: Sequence[str], documents: Sequence[DocumentCard]) -> str:
     """Which *parts* of the question, in the reader's words, the text leaves open."""
     source = f"“{documents[0].title}” doesn’t" if len(documents) == 1 else "The explainers here don’t"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from bot.answers import ScoredPassage
 from bot.reader import Reading
@@ -59,6 +60,7 @@ class Retriever:
     def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
         self.index = index
         self._embedder = embedder
+        self._as_of = {card.id: card.as_of or date.min for card in index.cards}
 
     def search(self, query: Query) -> Evidence:
         """The evidence for *query*: each of its texts is searched in four ways, and all rankings are fused."""
@@ -66,12 +68,26 @@ class Retriever:
         vectors = [self._embedder.embed_query(text) for text in texts]
         results = [self.index.search(vector, text, _DEPTH) for vector, text in zip(vectors, texts, strict=True)]
         fused = fuse(ranking for result in results for ranking in self._passage_rankings(result))
-        best = sorted(fused.items(), key=lambda item: (-item[1], item[0]))[:_PASSAGES]
+        best = self._distinct(sorted(fused.items(), key=lambda item: (-item[1], item[0])))
         return Evidence(
             passages=tuple(ScoredPassage(self.index.passages[row], score) for row, score in best),
             candidates=self._candidates([row for row, _ in best], vectors),
             similarity=max((s for result in results for s in result.dense_passages.scores[:1]), default=0.0),
         )
+
+    def _distinct(self, ranked: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+        """The best passages, each text once: of documents that share it, the newest has it."""
+        kept: dict[str, tuple[int, float]] = {}
+        for row, score in ranked:
+            passage = self.index.passages[row]
+            text = " ".join(passage.text.split()).casefold()
+            if text not in kept:
+                if len(kept) == _PASSAGES:
+                    break
+                kept[text] = (row, score)
+            elif self._as_of[passage.document_id] > self._as_of[self.index.passages[kept[text][0]].document_id]:
+                kept[text] = (row, kept[text][1])
+        return list(kept.values())
 
     def _passage_rankings(self, result: SearchResult) -> list[Sequence[int]]:
         return [

@@ -16,6 +16,9 @@ class BotSettings(BaseSettings):
     data_dir: Path = Path("data")
     """The folder of the index and the conversations."""
 
+    collection: str | None = Field(default=None, min_length=1)
+    """The collection that answers; the documents in none, or the only collection, where this is left out."""
+
     max_question_chars: int = Field(default=2000, ge=1)
     """The longest question, in characters; a longer one is refused before it is read."""
 

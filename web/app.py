@@ -1,4 +1,4 @@
-"""The web application: routes, errors and headers around one chatbot."""
+"""The web application: routes, errors and headers around one source of chatbots."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from web.bootstrap import open_outlets
 from web.errors import install_error_handlers
 from web.middleware import BodyLimit, LastCatch, SecurityHeaders
 from web.pages import STATIC, Pages
+from web.reload import watching
 from web.routes import api, health, openai_api, pages, reader
 from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
@@ -22,7 +23,7 @@ from web.site import Site
 from web.version import footnoted_version
 
 if TYPE_CHECKING:
-    from bot.chatbot import Chatbot
+    from bot.source import ChatbotSource
 
 DESCRIPTION = (
     "Ask explainers a question; get the answer in their own words, with a footnote on every sentence, "
@@ -38,8 +39,8 @@ class _Application(FastAPI):
         return described
 
 
-def create_app(chatbot: Chatbot, settings: WebSettings, data_dir: Path = Path("data")) -> FastAPI:
-    """The application that serves *chatbot*, and the channels that *settings* set up.
+def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Path("data")) -> FastAPI:
+    """The application that serves the chatbot of *source*, and the channels that *settings* set up.
 
     What waits to be answered there, and what readers think of replies, is kept in *data_dir*. Raises `SettingError`,
     `bot.errors.ConversationStoreError`.
@@ -47,12 +48,12 @@ def create_app(chatbot: Chatbot, settings: WebSettings, data_dir: Path = Path("d
     The interactive documentation of FastAPI stays off: it would load its scripts from another site. The
     description it is made from is at ``/openapi.json``.
     """
-    site = Site(chatbot, Pages(settings.is_private), settings.public_url, settings.is_private)
+    site = Site(source, Pages(settings.is_private), settings.public_url, settings.is_private)
     outlets = open_outlets(site, settings, data_dir)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with outlets.running():
+        async with outlets.running(), watching(source, settings.reload_seconds):
             yield
 
     app = _Application(

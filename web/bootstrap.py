@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 import anyio
 from fastapi import APIRouter
 
+from bot.errors import NothingSelected
 from bot.feedback import FeedbackStore
+from bot.selection import Selection
 from web.deliveries import DeliveryStore
 from web.delivery_worker import Channel, DeliveryWorkers
 from web.settings import SettingError, WebSettings
@@ -101,16 +103,18 @@ def _open_slack(
 
     assert settings.slack_bot_token and settings.public_url  # noqa: S101, PT018 - the settings saw to that
     rules = read_rules(settings.slack_rules)
-    unknown = rules.documents() - {document.id for document in site.chatbot.documents()}
-    if unknown:
-        raise SettingError(f"The channel rules name documents that aren't indexed: {', '.join(sorted(unknown))}.")
+    for rule in rules.all():
+        try:
+            site.chatbot.selected(Selection(rule.documents, rule.collection))
+        except NothingSelected as error:
+            raise SettingError(f"The channel rules can't be used: {error}") from error
     api = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    channel = SlackChannel(site.chatbot, api, store, rules, settings.public_url, time.time)
+    channel = SlackChannel(site.source, api, store, rules, settings.public_url, time.time)
     outlets.channels[channel.name] = channel
     feedback = FeedbackStore(data_dir / "feedback.sqlite3")
     app = bolt_app(
         SlackListeners(
-            site.chatbot, channel.chatbot_in, Suggestions(site), store, feedback, rules, api, workers.wake, time.time
+            site.source, channel.chatbot_in, Suggestions(site), store, feedback, rules, api, workers.wake, time.time
         )
     )
     if settings.slack_signing_secret:
@@ -150,7 +154,7 @@ def _open_webhooks(
     verifier: SignatureVerifier | None = None
     if settings.webhook_secret:
         verifier = SignatureVerifier(settings.webhook_secret.get_secret_value())
-    channel = WebhookChannel(site.chatbot)
+    channel = WebhookChannel(site.source)
     outlets.channels[channel.name] = channel
     outlets.routers.append(
         webhook_router(

@@ -20,7 +20,7 @@ from anyio import to_thread
 from bot.answers import Reply, Turn
 from bot.chatbot import Chatbot, clean_question
 from bot.error_table import entry_for
-from bot.errors import InvalidQuestion
+from bot.errors import BotError, InvalidQuestion
 from web.deliveries import Delivery, DeliveryStore
 from web.errors import SENTENCES, shown
 from web.site import Site
@@ -200,7 +200,10 @@ class DeliveryWorkers:
 
     async def _outcome(self, channel: Channel, delivery: Delivery, progress: Progress) -> Reply | Notice:
         """The reply: the one that an earlier attempt was given, or a new one; a sentence where there can be none."""
-        chatbot = channel.chatbot_for(delivery)
+        try:
+            chatbot = await to_thread.run_sync(channel.chatbot_for, delivery)
+        except BotError as error:
+            return Notice(shown(error).sentence)
         turns = await to_thread.run_sync(chatbot.conversations.turns, delivery.conversation_id)
         known = _answered_before(turns, progress.values.get("turn"), delivery.question, chatbot.max_question_chars)
         if known is not None:

@@ -47,6 +47,7 @@ from web.version import footnoted_version
 
 if TYPE_CHECKING:
     from bot.chatbot import Chatbot
+    from bot.source import ChatbotSource
 
 log = logging.getLogger("footnoted.mcp")
 
@@ -68,8 +69,13 @@ INSTRUCTIONS = (
 class _Handlers:
     """Answers the requests of the protocol. What needs the model waits at the turnstile: one at a time."""
 
-    explainers: Explainers
+    source: ChatbotSource
+    public_url: str
     turnstile: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+
+    def explainers(self) -> Explainers:
+        """The explainers that are published now; what one request was given, it goes on with."""
+        return Explainers(self.source.current, self.public_url)
 
     async def list_tools(self, _: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[tool.described(name) for name, tool in TOOLS.items()])
@@ -81,7 +87,7 @@ class _Handlers:
         try:
             given = tool.parsed(params.arguments or {})
             limiter = self.turnstile if tool.needs_model else None
-            body, text = await to_thread.run_sync(tool.does, self.explainers, given, limiter=limiter)
+            body, text = await to_thread.run_sync(tool.does, self.explainers(), given, limiter=limiter)
         except Exception as error:
             return CallToolResult(content=[TextContent(text=sentence_for(error))], is_error=True)
         return CallToolResult(content=[TextContent(text=text)], structured_content=body)
@@ -89,7 +95,7 @@ class _Handlers:
     async def list_resources(
         self, _: ServerRequestContext[Any], __: PaginatedRequestParams | None
     ) -> ListResourcesResult:
-        documents = self.explainers.chatbot.documents()
+        documents = self.source.current.documents()
         return ListResourcesResult(resources=[_resource(document) for document in documents])
 
     async def list_templates(
@@ -108,7 +114,7 @@ class _Handlers:
         self, _: ServerRequestContext[Any], params: ReadResourceRequestParams
     ) -> ReadResourceResult:
         try:
-            document = await to_thread.run_sync(_document_at, self.explainers.chatbot, params.uri)
+            document = await to_thread.run_sync(_document_at, self.source.current, params.uri)
         except DocumentNotFound as error:
             raise MCPError(INVALID_PARAMS, str(error), {"uri": params.uri}) from None
         except Exception as error:
@@ -147,20 +153,20 @@ def sentence_for(error: Exception) -> str:
 
 
 def build_server(
-    chatbot: Chatbot, *, public_url: str = "", turnstile: CapacityLimiter | None = None
+    source: ChatbotSource, *, public_url: str = "", turnstile: CapacityLimiter | None = None
 ) -> Server[dict[str, Any]]:
-    """The server over *chatbot*, for any transport.
+    """The server over the chatbot of *source*, for any transport.
 
     *public_url* is the address of the site that serves the reader: it is put before every permalink. *turnstile* is
     shared with whatever else asks the same chatbot, as `web.site.Site.turnstile`; left out, the server has its own.
     """
-    handlers = _Handlers(Explainers(chatbot, public_url.rstrip("/")), turnstile or CapacityLimiter(1))
+    handlers = _Handlers(source, public_url.rstrip("/"), turnstile or CapacityLimiter(1))
     return Server(
         "footnoted",
         version=footnoted_version(),
         title="Footnoted",
         description="Explainers that answer in their own words, with a footnote on every sentence.",
-        instructions=instructions_for(chatbot.documents()),
+        instructions=instructions_for(source.current.documents()),
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
         on_list_resources=handlers.list_resources,

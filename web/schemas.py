@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from bot.selection import Selection
 from corpus.documents import Document, DocumentCard
 from web.site import CONVERSATION_ID
 
@@ -34,6 +35,25 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+Names = Annotated[frozenset[Text], Field(max_length=100)]
+
+
+class FilterBody(_Strict):
+    """Which explainers may answer: each part that is given must hold, and of several topics (and so on) any one."""
+
+    documents: Names = Field(default=frozenset(), description="Ids of explainers.")
+    collection: Text | None = Field(default=None, min_length=1, description="A publisher's collection.")
+    topics: Names = Field(default=frozenset(), description="Topics, as the list of explainers has them.")
+    publishers: Names = Field(default=frozenset(), description="Publishers.")
+    languages: Names = Field(default=frozenset(), description="Languages (BCP 47), such as es.")
+    as_of_from: date | None = Field(default=None, description="The earliest date as of which an explainer holds.")
+    as_of_to: date | None = Field(default=None, description="The latest such date.")
+
+    def selection(self) -> Selection:
+        """The same as the chatbot has it."""
+        return Selection(**dict(self))
+
+
 class AskRequest(_Strict):
     """A question."""
 
@@ -47,6 +67,7 @@ class AskRequest(_Strict):
                     "conversation_id": "kT3vQ9x0bW-2mZr_81LuYe",
                     "history": ["How long is a permit valid?"],
                 },
+                {"question": "Who pays?", "filter": {"topics": ["water"], "as_of_from": "2025-01-01"}},
             ]
         },
     )
@@ -60,6 +81,7 @@ class AskRequest(_Strict):
         max_length=MAX_HISTORY,
         description="Earlier questions, oldest first, where the conversation isn't kept here.",
     )
+    filter: FilterBody | None = Field(default=None, description="Which explainers may answer; left out, all.")
 
 
 class DocumentRef(_Strict):
@@ -92,7 +114,10 @@ class FootnoteBody(_Strict):
 
 
 class SentenceBody(_Strict):
-    """A sentence of the answer; ``about`` names the section that it leans on, where it does."""
+    """A sentence of the answer; ``about`` names the section that it leans on, where it does.
+
+    In an answer from several documents it also names the document, in the first sentence from each.
+    """
 
     text: str
     footnotes: list[int]

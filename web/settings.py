@@ -59,6 +59,9 @@ class WebSettings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1, description="Address that the server binds to.")
     port: int = Field(default=8000, ge=1, le=65535, description="TCP port that the server listens on.")
     public_url: SiteAddress | None = Field(default=None, description="Address at which people reach the pages.")
+    reload_seconds: float = Field(
+        default=2.0, ge=0, le=3600, description="How often to look for a newly published index; 0 never looks."
+    )
     slack_bot_token: SecretStr | None = Field(default=None, description="Bot token (xoxb-…) of the Slack app.")
     slack_signing_secret: SecretStr | None = Field(default=None, description="Signing secret of the Slack app.")
     slack_app_token: SecretStr | None = Field(default=None, description="App-level token (xapp-…), for Socket Mode.")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Path, Request
 
+from bot.source import ChatbotSource, FixedSource
 from web.pages import Pages
 from web.settings import LOCAL_NAMES
 
 if TYPE_CHECKING:
     from bot.answers import Reply
     from bot.chatbot import Chatbot
+    from bot.selection import Selection
 
 CONVERSATION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What a client may name a conversation; it stands in addresses and in HTML ids as it is."""
@@ -25,14 +27,23 @@ ConversationId = Annotated[str, Path(pattern=f"^{CONVERSATION_ID.pattern}$")]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The chatbot behind the routes."""
+    """The chatbot behind the routes: that of *source*, or for one request the same from its beginning to its end."""
 
-    chatbot: Chatbot
+    source: ChatbotSource
     pages: Pages
     public_url: str | None = None
     lists_conversations: bool = True
     """Whether the pages list every conversation: only where nobody but their operator can open them."""
     turnstile: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+
+    @property
+    def chatbot(self) -> Chatbot:
+        """The chatbot that answers now."""
+        return self.source.current
+
+    def held(self) -> Site:
+        """This site with the chatbot that answers now, whatever is published meanwhile."""
+        return replace(self, source=FixedSource(self.source.current))
 
     def address(self, request: Request) -> str:
         """Where people reach the pages, without a slash at its end: as the operator says, or as *request* came."""
@@ -45,12 +56,18 @@ class Site:
         forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host"))
         return self.lists_conversations and not forwarded and request.url.hostname in LOCAL_NAMES
 
-    async def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
+    async def ask(
+        self, conversation_id: str, question: str, history: Sequence[str] = (), selection: Selection | None = None
+    ) -> Reply:
         """The chatbot's reply, worked out in a thread so that reading pages never waits for the model.
 
-        One question at a time: the model computes on one thread, and two at once would only slow each other.
+        One question at a time: the model computes on one thread, and two at once would only slow each other. Only the
+        documents that *selection* lets through answer; `bot.errors.NothingSelected` is raised where there are none.
         """
-        return await self.ask_of(self.chatbot, conversation_id, question, history)
+        chatbot = self.chatbot
+        if selection is not None:
+            chatbot = await to_thread.run_sync(chatbot.selected, selection, limiter=self.turnstile)
+        return await self.ask_of(chatbot, conversation_id, question, history)
 
     async def ask_of(self, chatbot: Chatbot, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         """The reply of *chatbot*, which may answer from fewer documents, in the same queue of one."""
@@ -58,9 +75,9 @@ class Site:
 
 
 def site_of(request: Request) -> Site:
-    """The site that *request* came to."""
+    """The site that *request* came to, held: one request is never answered from two indexes."""
     site: Site = request.app.state.site
-    return site
+    return site.held()
 
 
 CurrentSite = Annotated[Site, Depends(site_of)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.answers import Reply
 from bot.chatbot import Chatbot
+from bot.source import ChatbotSource
 from web.channels.webhook_messages import Framed, webhook_text
 from web.channels.words import words_in
 from web.deliveries import Delivery
@@ -17,12 +18,12 @@ class WebhookChannel:
 
     name = NAME
 
-    def __init__(self, chatbot: Chatbot) -> None:
-        self._chatbot = chatbot
+    def __init__(self, source: ChatbotSource) -> None:
+        self._source = source
 
     def chatbot_for(self, _delivery: Delivery) -> Chatbot:
         """The chatbot over all documents."""
-        return self._chatbot
+        return self._source.current
 
     async def begin(self, _delivery: Delivery) -> None:
         """Nothing to show: the command was acknowledged with a word already."""

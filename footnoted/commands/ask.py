@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +15,11 @@ from footnoted.commands.options import DataDir, open_chatbot
 
 if TYPE_CHECKING:
     from bot.chatbot import Chatbot
+    from bot.selection import Selection
 
 _REFUSED = 3
 _BAD_INPUT = 2
+_DAY = ["%Y-%m-%d"]
 
 
 def run(
@@ -27,22 +30,40 @@ def run(
         Path | None,
         typer.Option("--batch", help="JSON lines {id, question, history} in, a reply a line out; - is stdin."),
     ] = None,
+    document: Annotated[list[str] | None, typer.Option("--document", help="Only this document.")] = None,
+    collection: Annotated[str | None, typer.Option("--collection", help="Only this collection.")] = None,
+    topic: Annotated[list[str] | None, typer.Option("--topic", help="Only documents on this topic.")] = None,
+    publisher: Annotated[list[str] | None, typer.Option("--publisher", help="Only this publisher's.")] = None,
+    language: Annotated[list[str] | None, typer.Option("--language", help="Only documents in it, such as es.")] = None,
+    since: Annotated[datetime | None, typer.Option("--since", formats=_DAY, help="As of this day or later.")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", formats=_DAY, help="As of this day or earlier.")] = None,
 ) -> None:
     """Ask one question (exit code 0 answered, 3 refused, 2 can't be asked), or a batch."""
+    from bot.selection import Selection
+
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a QUESTION, or --batch FILE, and not both.")
+    selection = Selection(
+        documents=frozenset(document or ()),
+        collection=collection,
+        topics=frozenset(topic or ()),
+        publishers=frozenset(publisher or ()),
+        languages=frozenset(language or ()),
+        as_of_from=since.date() if since else None,
+        as_of_to=until.date() if until else None,
+    )
     if batch is not None:
-        _ask_batch(batch, data_dir)
+        _ask_batch(batch, data_dir, selection)
     elif question is not None:
-        _ask_one(question, data_dir, as_json)
+        _ask_one(question, data_dir, selection, as_json)
 
 
-def _ask_one(question: str, data_dir: Path | None, as_json: bool) -> None:
+def _ask_one(question: str, data_dir: Path | None, selection: Selection, as_json: bool) -> None:
     from bot.chatbot import new_conversation_id
     from bot.footnotes import reply_dict
     from footnoted.terminal import print_reply
 
-    chatbot = open_chatbot(data_dir, keep_conversations=False)
+    chatbot = open_chatbot(data_dir, keep_conversations=False).selected(selection)
     conversation_id = new_conversation_id()
     reply = chatbot.ask(conversation_id, question)
     if as_json:
@@ -53,10 +74,10 @@ def _ask_one(question: str, data_dir: Path | None, as_json: bool) -> None:
         raise typer.Exit(_REFUSED)
 
 
-def _ask_batch(path: Path, data_dir: Path | None) -> None:
+def _ask_batch(path: Path, data_dir: Path | None, selection: Selection) -> None:
     """Answers every line that can be; a line that can't gets an ``error`` in its place, and exit code 2."""
     lines = _lines(path)
-    chatbot = open_chatbot(data_dir, keep_conversations=False)
+    chatbot = open_chatbot(data_dir, keep_conversations=False).selected(selection)
     failed = False
     for number, line in enumerate(lines, start=1):
         if not line.strip():

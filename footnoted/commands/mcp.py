@@ -12,12 +12,10 @@ from urllib.parse import urlsplit
 import typer
 
 from footnoted.commands.listening import listen
-from footnoted.commands.options import DataDir, open_chatbot
+from footnoted.commands.options import DataDir, open_source
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from bot.chatbot import Chatbot
 
 
 class Transport(StrEnum):
@@ -74,29 +72,40 @@ def _serve_stdio(data_dir: Path | None, public_url: str) -> None:
     import anyio
 
     from web.mcp_server import build_server, serve_stdio
+    from web.reload import watching
+    from web.settings import WebSettings
 
-    server = build_server(_warm_chatbot(data_dir), public_url=public_url)
+    source = open_source(data_dir)
+    server = build_server(source, public_url=public_url)
     # A thread waits for the next line of standard input and can't be told to stop: Ctrl+C ends the process itself.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    anyio.run(serve_stdio, server)
+
+    async def serve() -> None:
+        async with watching(source, WebSettings().reload_seconds):
+            await serve_stdio(server)
+
+    anyio.run(serve)
 
 
 def _serve_http(data_dir: Path | None, host: str, port: int, public_url: str) -> None:
+    import anyio
     import uvicorn
 
     from web.mcp_server import PATH, build_server, http_app
+    from web.reload import watching
+    from web.settings import WebSettings
 
     listener = listen(host, port)
     port = listener.getsockname()[1]
-    server = build_server(_warm_chatbot(data_dir), public_url=public_url)
+    source = open_source(data_dir)
+    server = build_server(source, public_url=public_url)
     app = http_app(server, host, port, public_url)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Footnoted's MCP server is ready: http://{shown}:{port}{PATH}   (stop with Ctrl+C)", err=True)
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
-    uvicorn.Server(config).run(sockets=[listener])
 
+    async def serve() -> None:
+        async with watching(source, WebSettings().reload_seconds):
+            await uvicorn.Server(config).serve(sockets=[listener])
 
-def _warm_chatbot(data_dir: Path | None) -> Chatbot:
-    chatbot = open_chatbot(data_dir, keep_conversations=True)
-    chatbot.warm_up()
-    return chatbot
+    anyio.run(serve)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from bot.bootstrap import PublishedSource
     from bot.chatbot import Chatbot
     from bot.settings import BotSettings
 
@@ -23,6 +24,15 @@ def bot_settings(data_dir: Path | None) -> BotSettings:
 
     settings = BotSettings()
     return settings.model_copy(update={"data_dir": data_dir}) if data_dir else settings
+
+
+def open_source(data_dir: Path | None, *, keep_conversations: bool = True) -> PublishedSource:
+    """The source of a server's chatbots, warmed up."""
+    from bot.bootstrap import PublishedSource
+
+    source = PublishedSource(bot_settings(data_dir), keep_conversations=keep_conversations)
+    source.current.warm_up()
+    return source
 
 
 def open_chatbot(data_dir: Path | None, *, keep_conversations: bool) -> Chatbot:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from footnoted.commands.listening import listen
-from footnoted.commands.options import DataDir, bot_settings, open_chatbot
+from footnoted.commands.options import DataDir, bot_settings, open_source
 
 
 def run(
@@ -24,9 +24,7 @@ def run(
     given = {"host": host, "port": port}
     settings = WebSettings().model_copy(update={name: value for name, value in given.items() if value is not None})
     listener = listen(settings.host, settings.port)
-    chatbot = open_chatbot(data_dir, keep_conversations=True)
-    chatbot.warm_up()
-    app = create_app(chatbot, settings, bot_settings(data_dir).data_dir)
+    app = create_app(open_source(data_dir), settings, bot_settings(data_dir).data_dir)
     address = listener.getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     typer.echo(f"Footnoted is ready: http://{shown}:{address[1]}/   (stop with Ctrl+C)")

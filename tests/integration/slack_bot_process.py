@@ -13,10 +13,9 @@ from typing import Any, cast
 from pydantic import SecretStr
 
 import web.slack.api
-from bot.chatbot import Chatbot
 from bot.conversation_stores import SqliteConversationStore
 from tests.slack_server import SECRET, served
-from tests.unit.web.fake_chatbot import FakeChatbot, permits
+from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
 from web.app import create_app
 from web.settings import WebSettings
 
@@ -35,7 +34,7 @@ def main() -> None:
         slack_api_url=f"{slack_url}/api",
         public_url="https://bot.example",
     )
-    app = create_app(cast(Chatbot, chatbot), settings, data_dir)
+    app = create_app(still(chatbot), settings, data_dir)
     app.state.outlets.workers.lease_s = LEASE_S
     with served(app) as url:
         print(url, flush=True)  # noqa: T201

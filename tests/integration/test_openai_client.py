@@ -6,16 +6,15 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import openai
 import pytest
 import uvicorn
 from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionUserMessageParam
 
-from bot.chatbot import Chatbot
 from bot.errors import ConversationStoreError
-from tests.unit.web.fake_chatbot import FakeChatbot, permits
+from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
 from web.app import create_app
 from web.routes.openai_api import COMPLETION_EXAMPLE
 from web.settings import WebSettings
@@ -31,7 +30,7 @@ def chatbot() -> FakeChatbot:
 @pytest.fixture(scope="module")
 def address(chatbot: FakeChatbot) -> Iterator[str]:
     """Where a server answers on a port that the system chose."""
-    app = create_app(cast(Chatbot, chatbot), WebSettings())
+    app = create_app(still(chatbot), WebSettings())
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -14,12 +14,11 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from bot.chatbot import Chatbot
 from bot.conversation_stores import SqliteConversationStore
 from bot.feedback import FeedbackStore
 from index.errors import IndexNotBuilt
 from tests.slack_server import SECRET, Failure, Message, Plan, SlackServer, event_body, signed, slack_server
-from tests.unit.web.fake_chatbot import FakeChatbot, permits
+from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
 from web.app import create_app
 from web.settings import WebSettings
 
@@ -122,7 +121,7 @@ def workspace(tmp_path: Path, plan: Plan | None = None, rules: str | None = None
             public_url="https://bot.example",
             **more,
         )
-        app = create_app(cast(Chatbot, chatbot), settings, tmp_path)
+        app = create_app(still(chatbot), settings, tmp_path)
         with TestClient(app) as client:
             yield Workspace(client, slack, chatbot, tmp_path)
 

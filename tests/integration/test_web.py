@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from bot.bootstrap import bootstrap
 from bot.chatbot import Chatbot
 from bot.settings import BotSettings
+from bot.source import FixedSource
 from corpus.documents import Document
 from corpus.load import load_corpus, load_document
 from index.build import build_index
@@ -49,7 +50,7 @@ def client(chatbot: Chatbot) -> Iterator[TestClient]:
     """A browser in front of it."""
     surface: ChatbotSurface = chatbot  # the fake that the other tests use must not promise more than the real one has
     assert surface
-    with TestClient(create_app(chatbot, WebSettings()), "http://127.0.0.1") as client:
+    with TestClient(create_app(FixedSource(chatbot), WebSettings()), "http://127.0.0.1") as client:
         yield client
 
 

@@ -151,9 +151,10 @@ class Explainers:
         return body, reply_text(ReplyBody.model_validate(body))
 
     def _reply(self, given: AskArguments) -> Reply:
+        chatbot = self.chatbot.selected(given.filter.selection()) if given.filter else self.chatbot
         if given.conversation_id:
-            return self.chatbot.ask(given.conversation_id, given.question, given.history)
-        return self.chatbot.forgetful().ask(new_conversation_id(), given.question, given.history)
+            return chatbot.ask(given.conversation_id, given.question, given.history)
+        return chatbot.forgetful().ask(new_conversation_id(), given.question, given.history)
 
     def search(self, given: SearchArguments) -> tuple[dict[str, Any], str]:
         """The passages that come closest. Raises `bot.errors.InvalidQuestion`."""

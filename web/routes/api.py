@@ -31,7 +31,7 @@ ASK_ERRORS: Responses = {
     400: _problem("The body isn't valid JSON."),
     413: _problem("The body is over 64 KiB."),
     415: _problem("The body isn't sent as application/json."),
-    422: _problem("The question can't be asked, or a field can't be used."),
+    422: _problem("The question can't be asked, a field can't be used, or the filter lets no explainer through."),
     503: _problem("The index or the conversations can't be used."),
 }
 TEXT_TOO: Responses = {
@@ -61,7 +61,8 @@ def json_only(request: Request) -> None:
 async def ask(body: AskRequest, site: CurrentSite) -> Response:
     """An answer in the explainers' own words, a footnote on every sentence, or a refusal that says why."""
     conversation_id = body.conversation_id or new_conversation_id()
-    reply = await site.ask(conversation_id, body.question, body.history)
+    selection = body.filter.selection() if body.filter else None
+    reply = await site.ask(conversation_id, body.question, body.history, selection)
     return JSONResponse(reply_dict(reply, conversation_id), headers={"Cache-Control": "no-store"})
 
 

@@ -25,6 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.chatbot import Chatbot, new_conversation_id
 from bot.errors import ConversationStoreError
 from bot.feedback import Feedback, FeedbackStore
+from bot.source import ChatbotSource
 from web.channels.slack_messages import plain_message
 from web.channels.words import Words, words_in
 from web.deliveries import Asked, DeliveryStore
@@ -49,7 +50,7 @@ _PROMPTS = 4
 class SlackListeners:
     """What is done with each kind of payload."""
 
-    chatbot: Chatbot
+    source: ChatbotSource
     chatbot_in: Callable[[str], Chatbot]
     suggestions: Suggestions
     store: DeliveryStore
@@ -108,7 +109,7 @@ class SlackListeners:
 
     async def _suggest(self, channel: str) -> None:
         words = self._words(self.rules.of(channel))
-        questions = await self.suggestions.first(self.chatbot_in(channel), _PROMPTS)
+        questions = await self._examples(channel, _PROMPTS)
         prompts = [{"title": question, "message": question} for question in questions]
         if prompts:
             await self.api.call(
@@ -150,15 +151,20 @@ class SlackListeners:
         """How to ask, where nothing was asked."""
         if question:
             return None
-        examples = await self.suggestions.first(self.chatbot_in(channel), 1)
+        examples = await self._examples(channel, 1)
         words = self._words(self.rules.of(channel))
         return words.how_to_ask.format(command=command, example=next(iter(examples), "…"))
+
+    async def _examples(self, channel: str, limit: int) -> list[str]:
+        """Up to *limit* questions that are answered in *channel*."""
+        chatbot = await asyncio.to_thread(self.chatbot_in, channel)
+        return await self.suggestions.first(chatbot, limit)
 
     async def on_feedback(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Keeps what somebody thinks of a reply; the last word of each counts."""
         verdict, conversation_id, turn = body["actions"][0]["value"].split()
         given = Feedback(
-            conversation_id, int(turn), body["user"]["id"], verdict, self.chatbot.index_version, self.clock()
+            conversation_id, int(turn), body["user"]["id"], verdict, self.source.current.index_version, self.clock()
         )
         await asyncio.to_thread(self.feedback.record, given)
         await ack()
@@ -171,7 +177,7 @@ class SlackListeners:
         await ack()
         channel, _ = _place(body)
         words = self._words(self.rules.of(channel))
-        turns = await asyncio.to_thread(self.chatbot.conversations.turns, conversation_id)
+        turns = await asyncio.to_thread(self.source.current.conversations.turns, conversation_id)
         if len(turns) < int(turn):
             self._whisper(channel, body["user"]["id"], None, words.gone)
             return

@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.answers import Refusal, RefusalReason, Reply
 from bot.chatbot import Chatbot
+from bot.selection import Selection
+from bot.source import ChatbotSource
 from web.channels.slack_messages import (
     MAX_QUESTION,
     Placed,
@@ -45,33 +47,31 @@ class SlackChannel:
 
     def __init__(
         self,
-        chatbot: Chatbot,
+        source: ChatbotSource,
         api: SlackApi,
         store: DeliveryStore,
         rules: SlackRules,
         public_url: str,
         clock: Callable[[], float],
     ) -> None:
-        self._chatbot = chatbot
+        self._source = source
         self._api = api
         self._store = store
         self._rules = rules
         self._public_url = public_url
         self._clock = clock
-        self._limited: dict[frozenset[str], Chatbot] = {}
 
     def chatbot_for(self, delivery: Delivery) -> Chatbot:
         """The chatbot that answers there."""
         return self.chatbot_in(delivery.address["channel"])
 
     def chatbot_in(self, channel: str) -> Chatbot:
-        """The chatbot that answers from the documents of the channel's rules."""
-        documents = self._rules.of(channel).documents
-        if not documents:
-            return self._chatbot
-        if documents not in self._limited:
-            self._limited[documents] = self._chatbot.limited_to(documents)
-        return self._limited[documents]
+        """The chatbot that answers from the documents of the channel's rules.
+
+        Raises `bot.errors.NothingSelected` where none of them is there any more.
+        """
+        rules = self._rules.of(channel)
+        return self._source.current.selected(Selection(rules.documents, rules.collection))
 
     async def begin(self, delivery: Delivery) -> None:
         """Sets the thread's status; Slack takes it away when a message is posted there."""

@@ -20,12 +20,17 @@ def _none_for_everyone(value: object) -> object:
 
 
 class ChannelRules(BaseModel):
-    """One channel's rules. No ``documents``: all. ``may_ask`` lists user ids; None, ``everyone`` in the file: all."""
+    """One channel's rules.
+
+    No ``documents``: all those of the ``collection``, or of the server's own. ``may_ask`` lists user ids; None,
+    ``everyone`` in the file: all.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = True
     documents: frozenset[str] = frozenset()
+    collection: str | None = None
     language: Literal["en", "es"] = "en"
     may_ask: Annotated[frozenset[str] | None, BeforeValidator(_none_for_everyone)] = None
 
@@ -45,9 +50,9 @@ class SlackRules:
         """The rules of *channel*."""
         return self._channels.get(channel, self._default)
 
-    def documents(self) -> frozenset[str]:
-        """Every document that some rule names."""
-        return self._default.documents.union(*(rules.documents for rules in self._channels.values()))
+    def all(self) -> tuple[ChannelRules, ...]:
+        """Each channel's rules, the default ones first."""
+        return (self._default, *self._channels.values())
 
 
 def read_rules(path: Path | None) -> SlackRules:

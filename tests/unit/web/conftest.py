@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 import pytest
 from starlette.testclient import TestClient
 
-from bot.chatbot import Chatbot
-from tests.unit.web.fake_chatbot import ChatbotSurface, FakeChatbot, permits
+from tests.unit.web.fake_chatbot import ChatbotSurface, FakeChatbot, permits, still
 from web.app import create_app
 from web.settings import WebSettings
 
@@ -24,6 +22,6 @@ def chatbot() -> FakeChatbot:
 def client(chatbot: FakeChatbot) -> Iterator[TestClient]:
     """A browser that shows redirects instead of following them."""
     surface: ChatbotSurface = chatbot
-    app = create_app(cast(Chatbot, surface), WebSettings())
+    app = create_app(still(surface), WebSettings())
     with TestClient(app, "http://127.0.0.1", follow_redirects=False) as client:
         yield client

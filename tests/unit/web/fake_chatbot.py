@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 from bot.answerability import Assessment
 from bot.answers import (
@@ -21,9 +21,12 @@ from bot.answers import (
     ScoredPassage,
     Turn,
 )
+from bot.chatbot import Chatbot
 from bot.errors import InvalidQuestion
 from bot.ports import ConversationStore, ConversationSummary
 from bot.rewrite import Query
+from bot.selection import Selection, selected_ids
+from bot.source import FixedSource
 from corpus.builder import DocumentBuilder, Metadata
 from corpus.documents import Document, DocumentCard, Span
 from corpus.errors import DocumentNotFound
@@ -45,7 +48,7 @@ class ChatbotSurface(Protocol):
     @property
     def language(self) -> str: ...
     def assess(self, query: Query) -> Assessment: ...
-    def limited_to(self, document_ids: Collection[str]) -> ChatbotSurface: ...
+    def selected(self, selection: Selection) -> ChatbotSurface: ...
     def forgetful(self) -> ChatbotSurface: ...
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply: ...
     def documents(self) -> tuple[DocumentCard, ...]: ...
@@ -102,8 +105,9 @@ class FakeChatbot:
         likely = 0.9 if query.text in self.current[0].text else 0.1
         return Assessment(likely, off_topic=False, missing=())
 
-    def limited_to(self, document_ids: Collection[str]) -> FakeChatbot:
-        return replace(self, current=tuple(d for d in self.current if d.id in document_ids))
+    def selected(self, selection: Selection) -> FakeChatbot:
+        ids = selected_ids([document.card for document in self.current], selection, None)
+        return replace(self, current=tuple(d for d in self.current if d.id in ids))
 
     def forgetful(self) -> FakeChatbot:
         return replace(self, conversations=FakeConversations())
@@ -239,3 +243,8 @@ def refusal(document: Document, reason: RefusalReason = RefusalReason.NOT_IN_TEX
 def in_spanish(document: Document) -> Document:
     """The same content in another language."""
     return replace(document, id="permisos", language="es")
+
+
+def still(chatbot: ChatbotSurface) -> FixedSource:
+    """A source that hands out *chatbot* and nothing else."""
+    return FixedSource(cast(Chatbot, chatbot))

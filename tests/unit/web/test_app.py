@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import anyio
 import httpx2
@@ -15,8 +14,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 
 from bot.answers import Reply
-from bot.chatbot import Chatbot
-from tests.unit.web.fake_chatbot import FakeChatbot, permits
+from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
 from tests.unit.web.html_page import read
 from web.app import create_app
 from web.middleware import SECURITY_HEADERS
@@ -99,7 +97,7 @@ class _SlowChatbot(FakeChatbot):
 
 def test_questions_are_worked_on_one_at_a_time_while_pages_are_still_read() -> None:
     chatbot = _SlowChatbot()
-    transport = httpx2.ASGITransport(create_app(cast(Chatbot, chatbot), WebSettings()))
+    transport = httpx2.ASGITransport(create_app(still(chatbot), WebSettings()))
     statuses: list[int] = []
 
     async def ask(client: httpx2.AsyncClient) -> None:
@@ -110,8 +108,8 @@ def test_questions_are_worked_on_one_at_a_time_while_pages_are_still_read() -> N
         async with browser as client, anyio.create_task_group() as tasks:
             for _ in range(3):
                 tasks.start_soon(ask, client)
-            await anyio.sleep(0.05)
-            assert chatbot.inside == 1
+            while not chatbot.inside:
+                await anyio.sleep(0.01)
             assert (await client.get("/")).status_code == 200
             chatbot.go.set()
 
@@ -122,7 +120,7 @@ def test_questions_are_worked_on_one_at_a_time_while_pages_are_still_read() -> N
 
 def test_a_failure_after_the_response_began_is_left_to_the_server() -> None:
     """A second response could only garble the first."""
-    app = create_app(cast(Chatbot, FakeChatbot(current=(permits(),))), WebSettings())
+    app = create_app(still(FakeChatbot(current=(permits(),))), WebSettings())
 
     async def broken(scope: Scope, receive: object, send: object) -> None:  # noqa: ARG001
         await send({"type": "http.response.start", "status": 200, "headers": []})  # type: ignore[operator]
@@ -154,7 +152,7 @@ class TestSettings:
 
     @pytest.mark.parametrize("public", [{"host": "0.0.0.0"}, {"public_url": "https://bot.example"}])
     def test_where_others_come_no_page_lists_the_conversations(self, tmp_path: Path, public: dict[str, str]) -> None:
-        app = create_app(cast(Chatbot, FakeChatbot(current=(permits(),))), WebSettings.model_validate(public), tmp_path)
+        app = create_app(still(FakeChatbot(current=(permits(),))), WebSettings.model_validate(public), tmp_path)
         with TestClient(app, follow_redirects=False) as client:
             assert client.get("/conversations").status_code == 404
             assert "/conversations" not in client.get("/").text
@@ -166,14 +164,14 @@ class TestSettings:
         "headers", [{"host": "evil.example"}, {"x-forwarded-for": "203.0.113.9"}, {"forwarded": "for=203.0.113.9"}]
     )
     def test_nor_where_the_request_came_by_another_name_or_by_a_proxy(self, headers: dict[str, str]) -> None:
-        app = create_app(cast(Chatbot, FakeChatbot(current=(permits(),))), WebSettings())
+        app = create_app(still(FakeChatbot(current=(permits(),))), WebSettings())
         with TestClient(app, "http://127.0.0.1:8000") as client:
             assert client.get("/conversations").status_code == 200
             assert client.get("/conversations", headers=headers).status_code == 404
 
     @pytest.mark.parametrize("path", ["/ask", "/conversations/talk/delete"])
     def test_another_site_can_post_no_form_of_ours(self, path: str) -> None:
-        app = create_app(cast(Chatbot, FakeChatbot(current=(permits(),))), WebSettings())
+        app = create_app(still(FakeChatbot(current=(permits(),))), WebSettings())
         with TestClient(app, "http://127.0.0.1:8000") as client:
             sent = client.post(path, data={"question": "fact?"}, headers={"sec-fetch-site": "cross-site"})
         assert sent.status_code == 403

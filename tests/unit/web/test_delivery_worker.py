@@ -13,7 +13,7 @@ import pytest
 
 from bot.answers import Reply, Turn
 from bot.chatbot import Chatbot
-from tests.unit.web.fake_chatbot import FakeChatbot, list_answer, permits
+from tests.unit.web.fake_chatbot import FakeChatbot, list_answer, permits, still
 from web.deliveries import Asked, Delivery, DeliveryStore
 from web.delivery_worker import DeliveryWorkers, Later, Notice, Progress
 from web.pages import Pages
@@ -58,7 +58,7 @@ def store(tmp_path: Path) -> DeliveryStore:
 
 
 def workers(store: DeliveryStore, channel: Posting, lease_s: float = 60) -> DeliveryWorkers:
-    site = Site(cast(Chatbot, channel.chatbot), Pages())
+    site = Site(still(channel.chatbot), Pages())
     return DeliveryWorkers(site, store, {"fake": channel}, lease_s=lease_s)
 
 

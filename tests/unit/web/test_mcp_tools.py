@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import anyio
 import pytest
@@ -22,7 +22,7 @@ from bot.settings import BotSettings
 from corpus.documents import Document, Span
 from index.build import build_index
 from tests.fakes import HashEmbedder, orchard_document
-from tests.unit.web.fake_chatbot import FakeChatbot, cited, fact_answer, list_answer, permits, refusal, span_of
+from tests.unit.web.fake_chatbot import FakeChatbot, cited, fact_answer, list_answer, permits, refusal, span_of, still
 from web.channels.mcp_tools import SearchBody, reply_text, search_text, surroundings
 from web.errors import SENTENCES
 from web.mcp_server import build_server, http_app
@@ -48,12 +48,12 @@ def orchards(tmp_path: Path) -> Chatbot:
 
 
 async def call(bot: FakeChatbot | Chatbot, tool: str, public_url: str = "", **arguments: Any) -> CallToolResult:
-    async with Client(build_server(cast(Chatbot, bot), public_url=public_url)) as client:
+    async with Client(build_server(still(bot), public_url=public_url)) as client:
         return await client.call_tool(tool, arguments)
 
 
 async def read(bot: FakeChatbot | Chatbot, uri: str) -> str:
-    async with Client(build_server(cast(Chatbot, bot))) as client:
+    async with Client(build_server(still(bot))) as client:
         content = (await client.read_resource(uri)).contents[0]
         assert isinstance(content, TextResourceContents)
         assert (content.uri, content.mime_type) == (uri, "text/plain")
@@ -61,7 +61,7 @@ async def read(bot: FakeChatbot | Chatbot, uri: str) -> str:
 
 
 async def unread(bot: FakeChatbot | Chatbot, uri: str) -> MCPError:
-    async with Client(build_server(cast(Chatbot, bot))) as client:
+    async with Client(build_server(still(bot))) as client:
         with pytest.raises(MCPError) as caught:
             await client.read_resource(uri)
         return caught.value
@@ -215,7 +215,7 @@ class TestAsk:
 
     async def test_a_question_waits_at_the_turnstile_and_opening_a_passage_does_not(self, chatbot: FakeChatbot) -> None:
         turnstile = anyio.CapacityLimiter(1)
-        server = build_server(cast(Chatbot, chatbot), turnstile=turnstile)
+        server = build_server(still(chatbot), turnstile=turnstile)
         document = permits()
         async with Client(server) as client, anyio.create_task_group() as tasks, turnstile:
             tasks.start_soon(client.call_tool, "ask", {"question": "fact?"})
@@ -227,7 +227,7 @@ class TestAsk:
         assert len(chatbot.histories) == 1
 
     async def test_a_client_of_the_earlier_protocol_gets_the_same(self, chatbot: FakeChatbot) -> None:
-        async with Client(build_server(cast(Chatbot, chatbot)), mode="legacy") as client:
+        async with Client(build_server(still(chatbot)), mode="legacy") as client:
             assert body_of(await client.call_tool("ask", {"question": "fact?"}))["footnotes"][0]["quote"] == TERM
 
 
@@ -391,7 +391,7 @@ class TestResources:
     async def test_every_current_explainer_is_listed_with_its_text(self, chatbot: FakeChatbot) -> None:
         other = replace(permits(), id="a b/c", publisher=None, as_of=None)
         chatbot.current = (*chatbot.current, other)
-        async with Client(build_server(cast(Chatbot, chatbot))) as client:
+        async with Client(build_server(still(chatbot))) as client:
             listed = (await client.list_resources()).resources
         assert [resource.uri for resource in listed] == [
             "footnoted://documents/water-permits",
@@ -405,7 +405,7 @@ class TestResources:
             assert await read(chatbot, resource.uri) == document.text
 
     async def test_the_template_leads_to_an_earlier_version(self, chatbot: FakeChatbot) -> None:
-        async with Client(build_server(cast(Chatbot, chatbot))) as client:
+        async with Client(build_server(still(chatbot))) as client:
             (template,) = (await client.list_resource_templates()).resource_templates
         old = chatbot.old[0]
         uri = template.uri_template.replace("{id}", old.id).replace("{version}", old.version)
@@ -435,14 +435,14 @@ class TestResources:
 class TestServer:
     async def test_the_instructions_say_which_explainers_there_are_and_of_what_date(self, chatbot: FakeChatbot) -> None:
         chatbot.current = (*chatbot.current, replace(permits(), title="Fees", as_of=None))
-        async with Client(build_server(cast(Chatbot, chatbot))) as client:
+        async with Client(build_server(still(chatbot))) as client:
             told = client.instructions or ""
         assert told.splitlines()[-2:] == [f"- {permits().title}, as of 2025-04-14", "- Fees"]
 
     async def test_a_model_is_told_to_quote_to_pass_on_footnotes_and_to_say_so_on_a_refusal(
         self, chatbot: FakeChatbot
     ) -> None:
-        async with Client(build_server(cast(Chatbot, chatbot))) as client:
+        async with Client(build_server(still(chatbot))) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
             told = client.instructions or ""
         assert set(tools) == {"ask", "search", "read_passage"}
@@ -453,19 +453,19 @@ class TestServer:
         assert all("verbatim" in (tool.description or "") for tool in tools.values())
 
     async def test_tools_are_read_only_and_typed(self, chatbot: FakeChatbot) -> None:
-        async with Client(build_server(cast(Chatbot, chatbot))) as client:
+        async with Client(build_server(still(chatbot))) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         for tool in tools.values():
             assert tool.annotations
             assert tool.annotations.read_only_hint
             assert tool.input_schema["additionalProperties"] is False
         assert tools["ask"].output_schema == ReplyBody.model_json_schema()
-        assert set(tools["ask"].input_schema["properties"]) == {"question", "history", "conversation_id"}
+        assert set(tools["ask"].input_schema["properties"]) == {"question", "history", "conversation_id", "filter"}
 
     async def test_a_tool_that_is_not_there_is_a_protocol_error_that_names_those_that_are(
         self, chatbot: FakeChatbot
     ) -> None:
-        async with Client(build_server(cast(Chatbot, chatbot))) as client:
+        async with Client(build_server(still(chatbot))) as client:
             with pytest.raises(MCPError, match="the tools are ask, search, read_passage") as caught:
                 await client.call_tool("answer", {"question": "fact?"})
         assert caught.value.code == INVALID_PARAMS
@@ -477,7 +477,7 @@ ACCEPT = {"accept": "application/json, text/event-stream"}
 
 class TestHttp:
     def post(self, chatbot: FakeChatbot, headers: dict[str, str], host: str = "127.0.0.1", port: int = 8001) -> int:
-        app = http_app(build_server(cast(Chatbot, chatbot)), host, port, SITE)
+        app = http_app(build_server(still(chatbot)), host, port, SITE)
         with TestClient(app) as client:
             return client.post("/mcp", json=LIST, headers=ACCEPT | headers).status_code
 
@@ -523,7 +523,7 @@ class TestHttp:
         assert self.post(chatbot, {"host": "192.0.2.7"}, "192.0.2.7", 80) == 200
 
     def test_a_long_body_is_refused(self, chatbot: FakeChatbot) -> None:
-        with TestClient(http_app(build_server(cast(Chatbot, chatbot)), "127.0.0.1", 8001)) as client:
+        with TestClient(http_app(build_server(still(chatbot)), "127.0.0.1", 8001)) as client:
             headers = ACCEPT | {"host": "127.0.0.1:8001", "content-type": "application/json"}
             assert client.post("/mcp", content=b"x" * (MAX_BODY_BYTES + 1), headers=headers).status_code == 413
 

@@ -6,14 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
 from bot.answers import Answer, AnswerSentence, Refusal, RefusalReason, Reply
-from bot.chatbot import Chatbot
 from bot.errors import ConversationStoreError, InvalidQuestion
 from bot.footnotes import permalink, reply_dict
 from tests.unit.web.fake_chatbot import (
@@ -24,6 +23,7 @@ from tests.unit.web.fake_chatbot import (
     list_answer,
     permits,
     refusal,
+    still,
     table_answer,
 )
 from web.app import create_app
@@ -102,7 +102,7 @@ class Scripted(FakeChatbot):
 def replying(reply: Reply) -> TestClient:
     """A client of a bot that gives *reply* to everything."""
     chatbot = Scripted(current=(DOCUMENT,), reply=reply)
-    return TestClient(create_app(cast(Chatbot, chatbot), WebSettings()))
+    return TestClient(create_app(still(chatbot), WebSettings()))
 
 
 PARTLY = replace(fact_answer(DOCUMENT), partly=refusal(DOCUMENT, RefusalReason.PARTLY_ANSWERED))

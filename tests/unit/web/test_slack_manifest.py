@@ -6,15 +6,14 @@ Fields and limits: https://docs.slack.dev/reference/app-manifest.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import yaml
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from bot.chatbot import Chatbot
-from tests.unit.web.fake_chatbot import FakeChatbot, permits
+from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
 from web.app import create_app
 from web.settings import WebSettings
 
@@ -40,7 +39,7 @@ def test_every_address_is_one_that_the_app_serves(manifest: Any, tmp_path: Path)
     settings = WebSettings(
         slack_bot_token=SecretStr("xoxb-1"), slack_signing_secret=SecretStr("s"), public_url="https://bot.example"
     )
-    app = create_app(cast(Chatbot, FakeChatbot(current=(permits(),))), settings, tmp_path)
+    app = create_app(still(FakeChatbot(current=(permits(),))), settings, tmp_path)
     addresses = [
         manifest["settings"]["event_subscriptions"]["request_url"],
         manifest["settings"]["interactivity"]["request_url"],

@@ -26,7 +26,8 @@ from starlette.testclient import TestClient
 
 from bot.chatbot import Chatbot
 from bot.errors import ConversationStoreError, InvalidQuestion
-from tests.unit.web.fake_chatbot import ChatbotSurface, FakeChatbot, fact_answer, list_answer, permits, refusal
+from bot.source import FixedSource
+from tests.unit.web.fake_chatbot import ChatbotSurface, FakeChatbot, fact_answer, list_answer, permits, refusal, still
 from tests.unit.web.test_api import problem_of
 from web.app import create_app
 from web.channels.webhook_messages import Framed, webhook_text
@@ -100,7 +101,7 @@ class Bot:
         """Works on what waits until nothing does; how many attempts that took."""
         chatbot = cast(Chatbot, self.chatbot)
         site = self.client.app.state.site  # type: ignore[attr-defined]
-        channel = WebhookChannel(chatbot)
+        channel = WebhookChannel(FixedSource(chatbot))
         workers = DeliveryWorkers(site, self.store, {channel.name: channel}, clock=lambda: self.now)
         attempts = 0
         while self.store.waiting():
@@ -117,7 +118,7 @@ def bot_with(folder: Path, chatbot: FakeChatbot, *, hosts: str = "", public_url:
         public_url=public_url,
     )
     surface: ChatbotSurface = chatbot
-    app = create_app(cast(Chatbot, surface), settings, folder)
+    app = create_app(still(surface), settings, folder)
     client = TestClient(app, base_url="http://local.example", follow_redirects=False)
     return Bot(chatbot, client, DeliveryStore(folder / "deliveries.sqlite3"))
 
@@ -232,7 +233,7 @@ class TestWhoMayCall:
             problem_of(bot.client.post("/hooks/command", json={"text": "fact?", "token": token}), 401)
 
     def test_a_secret_alone_does_not_let_empty_tokens_in(self, tmp_path: Path, chatbot: FakeChatbot) -> None:
-        app = create_app(cast(Chatbot, chatbot), WebSettings(webhook_secret=SecretStr(SECRET)), tmp_path)
+        app = create_app(still(chatbot), WebSettings(webhook_secret=SecretStr(SECRET)), tmp_path)
         problem_of(TestClient(app).post("/hooks/command", data=command(token="")), 401)
 
 
