@@ -125,12 +125,11 @@ class ExtractiveGenerator:
         lead_in = sentence.span if sentence.kind in _HEADS_OF_LISTS else sentence.lead_in
         document_id = self._passage(row).document_id
         near = range(max(0, row - _LONGEST_LIST), min(len(self._index.sentences), row + _LONGEST_LIST))
-        return [
-            i
-            for i in near
-            if self._passage(i).document_id == document_id
-            and lead_in in {self._index.sentences[i].sentence.span, self._index.sentences[i].sentence.lead_in}
-        ] or [row]
+        beside = [(i, self._index.sentences[i].sentence) for i in near if self._passage(i).document_id == document_id]
+        heads = {lead_in}
+        if sentence.kind is SentenceKind.LEAD_IN:  # what leads in a table leads in its header, and that its rows
+            heads |= {s.span for _, s in beside if s.kind is SentenceKind.TABLE_HEADER and s.lead_in == lead_in}
+        return [i for i, other in beside if heads & {other.span, other.lead_in}] or [row]
 
     def _support(self, row: int) -> list[int]:
         """The lead-in of an item, the header of a table's row; the sentence before one that leans on it."""

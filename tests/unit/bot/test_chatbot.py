@@ -14,6 +14,7 @@ from bot.errors import InvalidQuestion
 from bot.footnotes import reply_dict
 from bot.rewrite import resolve
 from bot.settings import BotSettings
+from corpus.builder import DocumentBuilder, Metadata
 from index.build import build_index
 from tests.fakes import HashEmbedder, OnlyAbout, WordReader, orchard_document
 
@@ -172,3 +173,21 @@ def test_an_endless_earlier_question_is_read_as_far_as_a_question_may_go(chatbot
     """A pattern that takes the square of its length would not come to an end here."""
     chatbot.ask("c", "And then?", [text * (3_000_000 // len(text))])
     assert len(chatbot.conversations.turns("c")) == 1
+
+
+def test_what_leads_in_a_table_brings_the_whole_table_and_not_its_header_alone(tmp_path: Path) -> None:
+    builder = DocumentBuilder()
+    builder.add_heading(2, "Permits")
+    builder.add_paragraph("The orchard permits differ in their fee:")
+    builder.add_table([["Permit", "Fee"], ["Apple", "40 dollars"], ["Pear", "55 dollars"]])
+    document = builder.build(Metadata("permits", "Permits", language="en"))
+    build_index([document], HashEmbedder(), tmp_path)
+    settings = BotSettings(data_dir=tmp_path, answer_threshold=0.0, use_reader=False)
+    chatbot = bootstrap(settings, keep_conversations=False, embedder=HashEmbedder())
+    texts = [s.text for s in answered(chatbot, "What are the orchard permits that differ?").sentences]
+    assert texts == [
+        "The orchard permits differ in their fee:",
+        "Permit | Fee",
+        "Apple | 40 dollars",
+        "Pear | 55 dollars",
+    ]
