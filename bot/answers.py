@@ -119,6 +119,20 @@ class RefusalReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalDetails:
+    """What the sentence of a refusal names, so that it can be said in any language.
+
+    ``title`` is that of the document where there is only one; ``named`` what the text lacks or leaves open, in the
+    reader's words; ``ends`` the last day that a text speaks of; ``year`` that of a document which isn't there.
+    """
+
+    title: str | None = None
+    named: tuple[str, ...] = ()
+    ends: date | None = None
+    year: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A declined question: the reason, one sentence to the reader, and up to three sections to read instead.
 
@@ -132,6 +146,7 @@ class Refusal:
     dropped: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False)
     probability: float | None = None
+    details: RefusalDetails | None = None
     status: Literal["refused"] = "refused"
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.answerability import Assessment
-from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalReason, Reply, Turn
+from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalDetails, RefusalReason, Reply, Turn
 from bot.conversation_stores import InMemoryConversationStore
 from bot.errors import InvalidQuestion
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, Reader
 from bot.reader import PASSAGES_READ, read_on, window_of
-from bot.refusals import message_for, no_such_document, partly_message, reason_for, wants_advice
+from bot.refusal_words import refused
+from bot.refusals import details_of, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve, resolve_parts
 from bot.scope import Scope, scope_of
@@ -66,7 +67,7 @@ class Chatbot:
     def _reply(self, scope: Scope, earlier: Sequence[str], clock: _Clock) -> Reply:
         """The reply to the question of *scope*, from the documents that it names."""
         if scope.missing:
-            return Refusal(RefusalReason.NOT_IN_TEXT, no_such_document(scope.missing))
+            return refused(RefusalReason.NOT_IN_TEXT, RefusalDetails(year=scope.missing))
         within = self.selected(Selection(scope.ids, self._collection)) if scope.ids else self
         findings = [within._find(query, clock) for query in resolve_parts(scope.question, earlier, within.language)]
         with clock.stage("ground"):
@@ -142,14 +143,18 @@ class Chatbot:
     def _refuse(self, finding: _Finding) -> Refusal:
         query = finding.query
         reason = reason_for(query, self.documents(), finding.assessment.off_topic)
-        message = message_for(reason, query, finding.assessment.missing, self.documents())
-        likely = finding.assessment.probability
-        return Refusal(reason, message, self._nearest(finding.evidence), finding.evidence.passages, probability=likely)
+        return replace(
+            refused(reason, details_of(query, finding.assessment.missing, self.documents())),
+            nearest=self._nearest(finding.evidence),
+            passages=finding.evidence.passages,
+            probability=finding.assessment.probability,
+        )
 
     def _partly(self, left: Sequence[_Finding]) -> Refusal:
         """Which parts the answer leaves open, in the reader's words."""
-        message = partly_message([finding.query.text for finding in left], self.documents())
-        return Refusal(RefusalReason.PARTLY_ANSWERED, message, self._nearest(left[0].evidence))
+        parts = tuple(finding.query.text.strip(" ?") for finding in left)
+        details = replace(details_of(left[0].query, (), self.documents()), named=parts)
+        return replace(refused(RefusalReason.PARTLY_ANSWERED, details), nearest=self._nearest(left[0].evidence))
 
     def _nearest(self, evidence: Evidence) -> tuple[NearestSection, ...]:
         """Up to three sections that the question comes closest to, each at its best passage."""

@@ -1,4 +1,4 @@
-"""Why a question isn't answered, in a sentence to the reader.
+"""Why a question isn't answered, and what a sentence that says so may name.
 
 The cues are those of everyday questions, never of one explainer's subject.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.answers import RefusalReason
+from bot.answers import RefusalDetails, RefusalReason
 from bot.questions import analyse
 from bot.rewrite import Query
 from corpus.documents import DocumentCard
@@ -63,49 +63,14 @@ def _asks_for_later(question: str, documents: Sequence[DocumentCard]) -> bool:
     return bool(ends and years) and max(years) > max(ends)
 
 
-def message_for(reason: RefusalReason, query: Query, missing: Sequence[str], documents: Sequence[DocumentCard]) -> str:
-    """One or two sentences that say what the text doesn't, and where it ends."""
-    one = len(documents) == 1
-    source = f"“{documents[0].title}”" if one else "The explainers here"
-    dont, cover, deal = ("doesn’t", "covers", "deal") if one else ("don’t", "cover", "deal")
-    if reason is RefusalReason.NOT_IN_TEXT:
-        named = list(_as_written(query, missing))
-        rest = f"Nothing in the text mentions {_listed(named)}" if named else "These are the sections that come closest"
-        return f"{source} {dont} say. {rest}."
-    if reason is RefusalReason.AFTER_AS_OF:
-        return f"{source} {dont} say: the text ends at {_ends(documents)}."
-    if reason is RefusalReason.PARTLY_ANSWERED:
-        return partly_message([query.text], documents)
-    return {
-        RefusalReason.OFF_TOPIC: f"{source} {dont} {deal} with that.",
-        RefusalReason.NOT_A_QUESTION: (
-            "That doesn’t ask anything that can be looked up. Ask a question about the explainer in a sentence."
-        ),
-        RefusalReason.UNSUPPORTED_LANGUAGE: (
-            f"{source} can’t be searched in that language yet. Ask in the language of the text."
-        ),
-        RefusalReason.PERSONAL_OR_LEGAL_ADVICE: (
-            f"That asks for advice, which the text can’t give; a lawyer can. {source} {cover} the subject in these "
-            "sections."
-        ),
-    }[reason]
-
-
-def no_such_document(called: str) -> str:
-    """That no document here is what the question calls one."""
-    return f"No explainer here is from {called}. The list of explainers has what there is."
-
-
-def partly_message(parts: Sequence[str], documents: Sequence[DocumentCard]) -> str:
-    """Which *parts* of the question, in the reader's words, the text leaves open."""
-    source = f"“{documents[0].title}” doesn’t" if len(documents) == 1 else "The explainers here don’t"
-    named = "; ".join(f"“{part.strip(' ?')}”" for part in parts)
-    return f"{source} answer this part: {named}."
-
-
-def _ends(documents: Sequence[DocumentCard]) -> str:
-    last = max(document.as_of for document in documents if document.as_of)
-    return f"{last:%B} {last.day}, {last.year}"
+def details_of(query: Query, missing: Sequence[str], documents: Sequence[DocumentCard]) -> RefusalDetails:
+    """What the sentence of a refusal of *query* may name; *missing* are terms that no document holds."""
+    ends = [document.as_of for document in documents if document.as_of]
+    return RefusalDetails(
+        title=documents[0].title if len(documents) == 1 else None,
+        named=tuple(dict.fromkeys(_as_written(query, missing))),
+        ends=max(ends, default=None),
+    )
 
 
 def _as_written(query: Query, missing: Sequence[str]) -> Iterator[str]:
@@ -115,8 +80,3 @@ def _as_written(query: Query, missing: Sequence[str]) -> Iterator[str]:
         bare = word.strip(".,;:?!()[]“”\"'’")
         if set(analyse(bare).terms) & set(wanted):
             yield bare
-
-
-def _listed(names: Sequence[str]) -> str:
-    unique = list(dict.fromkeys(names))
-    return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} or {unique[-1]}"

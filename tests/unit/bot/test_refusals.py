@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from bot.answers import RefusalReason
-from bot.refusals import message_for, reason_for, wants_advice
-from bot.rewrite import resolve
+from bot.answers import Refusal, RefusalReason
+from bot.refusal_words import refusal_in, refused
+from bot.refusals import details_of, reason_for, wants_advice
+from bot.rewrite import Query, resolve
+from bot.wording import languages
+from corpus.documents import DocumentCard
 from tests.fakes import orchard_document
 
 DOCUMENT = orchard_document().card
@@ -59,16 +63,29 @@ def test_a_text_without_a_date_has_no_end() -> None:
     assert reason_for(query, [replace(DOCUMENT, as_of=None)], off_topic=False) is RefusalReason.NOT_IN_TEXT
 
 
+def said(reason: RefusalReason, query: Query, missing: Sequence[str], *documents: DocumentCard) -> Refusal:
+    return refused(reason, details_of(query, missing, documents))
+
+
 def test_the_message_names_what_the_text_lacks_and_where_it_ends() -> None:
     query = resolve("How many permits did Zanzibar issue?", [])
-    missing = tuple(query.asked.terms)
-    said = message_for(RefusalReason.NOT_IN_TEXT, query, missing, [DOCUMENT])
-    assert said == "“Orchard permits” doesn’t say. Nothing in the text mentions Zanzibar."
+    refusal = said(RefusalReason.NOT_IN_TEXT, query, tuple(query.asked.terms), DOCUMENT)
+    assert refusal.message == "“Orchard permits” doesn’t say. Nothing in the text mentions Zanzibar."
+    assert refusal_in("es", refusal) == "“Orchard permits” no lo dice. Nada en el texto menciona Zanzibar."
     later = replace(DOCUMENT, as_of=date(2026, 5, 9))
-    assert "May 9, 2026" in message_for(RefusalReason.AFTER_AS_OF, query, (), [DOCUMENT, later])
+    ended = said(RefusalReason.AFTER_AS_OF, query, (), DOCUMENT, later)
+    assert "May 9, 2026" in ended.message
+    assert "9 de mayo de 2026" in refusal_in("es-MX", ended)
 
 
 @pytest.mark.parametrize("reason", list(RefusalReason))
-def test_every_reason_has_a_whole_sentence(reason: RefusalReason) -> None:
+def test_every_reason_has_a_whole_sentence_in_every_language(reason: RefusalReason) -> None:
     for documents in ([DOCUMENT], [DOCUMENT, DOCUMENT]):
-        assert message_for(reason, resolve("Who pays?", []), (), documents).endswith((".", "…"))
+        refusal = said(reason, resolve("Who pays?", []), (), *documents)
+        told = {language: refusal_in(language, refusal) for language in languages()}
+        assert all(sentence.endswith(".") and "{" not in sentence for sentence in told.values())
+        assert len(set(told.values())) == len(told), "each language has words of its own"
+
+
+def test_a_refusal_that_was_kept_without_what_it_names_stays_as_it_was() -> None:
+    assert refusal_in("es", Refusal(RefusalReason.NOT_IN_TEXT, "The text doesn’t say.")) == "The text doesn’t say."
