@@ -32,6 +32,7 @@ from slack_sdk.models.blocks.basic_components import FeedbackButtonObject
 
 from bot.answers import Answer, AnswerSentence, Citation, CitedDocument, Refusal, Reply
 from bot.footnotes import permalink, section_path
+from bot.refusal_words import reply_in
 from corpus.documents import Span
 from web.channels.words import ENGLISH, Words
 from web.views import CELL_BAR
@@ -162,7 +163,7 @@ def escape(text: str) -> str:
 
 def reply_messages(reply: Reply, placed: Placed) -> list[SlackMessage]:
     """*reply* as one message, or as several where it is long; buttons stand under the last."""
-    parts = list(_packed(_parts(reply, placed)))
+    parts = list(_packed(_parts(reply_in(placed.words.language, reply), placed)))
     return [_message(part, placed, first=part is parts[0], last=part is parts[-1]) for part in parts]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.answers import Answer, AnswerSentence, Citation, CitedDocument, Refusal, Reply
 from bot.footnotes import permalink, section_path
+from bot.refusal_words import reply_in
 from corpus.documents import Span
 from web.channels.words import ENGLISH, Words
 from web.views import CELL_BAR
@@ -30,7 +31,7 @@ def webhook_text(reply: Reply, framed: Framed) -> str:
     and then the last sentences, with a word on how many: a sentence is never shown without its footnotes.
     """
     text = ""
-    for text in _ever_shorter(reply, framed):
+    for text in _ever_shorter(reply_in(framed.words.language, reply), framed):
         if len(text) <= framed.longest:
             return text
     return f"{text[: framed.longest - 1]}…"

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers import Answer, RefusalReason, Reply
+from bot.answers import Answer, RefusalDetails, RefusalReason, Reply
 from bot.footnotes import permalink
+from bot.refusal_words import refused
 from corpus.documents import Document
 from tests.unit.web.fake_chatbot import fact_answer, list_answer, permits, refusal, table_answer
 from web.channels.webhook_messages import Framed, harmless, webhook_text
@@ -93,6 +94,11 @@ class TestAnswers:
         assert f", {SPANISH.as_of.format(date='14 de abril de 2025')}\n" in text
         assert f"- {SPANISH.note.format(label='1')}: Older permits" in text
         assert "as of" not in text
+
+    def test_a_refusal_is_said_in_the_language_that_is_set(self) -> None:
+        declined = refused(RefusalReason.OFF_TOPIC, RefusalDetails(title="Permits"))
+        assert webhook_text(declined, Framed(SITE, SPANISH)).startswith("“Permits” no trata ese tema.")
+        assert webhook_text(declined, FRAMED).startswith("“Permits” doesn’t deal with that.")
 
     def test_an_answer_in_part_says_what_it_leaves_open(self) -> None:
         text = webhook_text(partly(), FRAMED)
