@@ -23,6 +23,7 @@ from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve, resolve_parts
 from bot.scope import Scope, scope_of
 from bot.selection import Selection
+from bot.wording import message
 from corpus.documents import Document, DocumentCard
 from corpus.errors import DocumentNotFound
 from corpus.language import base_language
@@ -214,13 +215,13 @@ class Chatbot:
 def clean_question(question: str, longest: int) -> str:
     """*question* in NFC on one line. Raises `InvalidQuestion` where it can't be asked."""
     if any(0xD800 <= ord(character) <= 0xDFFF for character in question):
-        raise InvalidQuestion("The question isn't valid text (broken UTF-8); send it as UTF-8.")
+        raise InvalidQuestion(message("The question isn't valid text (broken UTF-8); send it as UTF-8."))
     visible = "".join(
         " " if c.isspace() else c for c in question if unicodedata.category(c) not in {"Cc", "Cf"} or c.isspace()
     )
     text = " ".join(unicodedata.normalize("NFC", visible).split())
     if not text:
-        raise InvalidQuestion("The question is empty; write what you want to know.")
+        raise InvalidQuestion(message("The question is empty; write what you want to know."))
     if len(text) > longest:
         raise InvalidQuestion(
             f"The question has {len(text):,} characters; ask it in at most {longest:,}, one thing at a time."

@@ -35,6 +35,10 @@ class Wording:
         """*message* in this language, with *values* in the place of ``{…}``."""
         return self.translations.gettext(message).format(**values)
 
+    def translated(self, sentence: str) -> str:
+        """*sentence*, with nothing to fill in, in this language; as it is where the catalogue doesn't have it."""
+        return self.translations.gettext(sentence)
+
     def count(self, one: str, many: str, number: int, **values: str) -> str:
         """*one* or *many*, as *number* asks for, in this language; ``{number}`` in it is the number."""
         return self.translations.ngettext(one, many, number).format(number=number, **values)

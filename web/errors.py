@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.error_table import ERROR_TABLE, entry_for
+from bot.wording import message
 from web.channels.openai_chat import error_dict
 from web.site import site_of
 
@@ -33,10 +34,19 @@ UNREADABLE_BODY = "There was an error parsing the body"
 """What FastAPI says of a body that isn't UTF-8, is nested too deeply or holds an endless number."""
 
 SENTENCES = {
-    400: "The request can't be read; please check how it was put together.",
-    404: "There is nothing at this address; please check it, or start from the first page.",
-    405: "This address can't be used in that way.",
-    500: "Something went wrong on our side, so there is no reply. Please try again.",
+    400: message("The request can't be read; please check how it was put together."),
+    404: message("There is nothing at this address; please check it, or start from the first page."),
+    405: message("This address can't be used in that way."),
+    500: message("Something went wrong on our side, so there is no reply. Please try again."),
+}
+
+_TITLES = {
+    403: message("Forbidden"),
+    404: message("Not found"),
+    405: message("Method not allowed"),
+    422: message("That can't be used"),
+    500: message("Something went wrong"),
+    503: message("Not available just now"),
 }
 
 
@@ -99,8 +109,10 @@ def error_response(
     if request.url.path.startswith(PROGRAM_PATHS):
         problem = {"type": "about:blank", "title": title or phrase, "status": status, "detail": detail}
         return ProblemResponse(problem, status, headers)
-    return site_of(request).pages.render(
-        "error.html", status=status, headers=headers, title=title or phrase.capitalize(), sentence=detail
+    pages = site_of(request).pages
+    heading = pages.words.translated(_TITLES.get(status, title or phrase.capitalize()))
+    return pages.render(
+        "error.html", status=status, headers=headers, title=heading, sentence=pages.words.translated(detail)
     )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
+
+from bot.wording import SOURCE_LANGUAGE, languages, wording_in
+from web.locale_choice import NAMES
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -25,23 +29,40 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-class Pages:
-    """Renders the templates. Everything is escaped unless a template says otherwise, and none does."""
+@cache
+def _environment(language: str, lists_conversations: bool) -> Environment:
+    words = wording_in(language)
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["people_date"] = words.date
+    environment.globals.update(
+        stylesheet=static_url("footnoted.css"),
+        icon=static_url("favicon.svg"),
+        lists_conversations=lists_conversations,
+        language=words.language,
+        other_languages=[(tag, NAMES[tag]) for tag in languages() if tag != words.language],
+    )
+    return environment
 
-    def __init__(self, lists_conversations: bool = True) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters["people_date"] = people_date
-        self._environment.globals.update(
-            stylesheet=static_url("footnoted.css"),
-            icon=static_url("favicon.svg"),
-            lists_conversations=lists_conversations,
-        )
+
+class Pages:
+    """Renders the templates in one language. Everything is escaped unless a template says otherwise, and none does."""
+
+    def __init__(self, lists_conversations: bool = True, language: str = SOURCE_LANGUAGE) -> None:
+        self.words = wording_in(language)
+        self._lists_conversations = lists_conversations
+        self._environment = _environment(self.words.language, lists_conversations)
+
+    def in_language(self, language: str) -> Pages:
+        """The same pages in *language*."""
+        return Pages(self._lists_conversations, language)
 
     def render(
         self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any

@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Path, Request
 
 from bot.source import ChatbotSource, FixedSource
+from web.locale_choice import language_of
 from web.pages import Pages
 from web.settings import LOCAL_NAMES
 
@@ -41,9 +42,9 @@ class Site:
         """The chatbot that answers now."""
         return self.source.current
 
-    def held(self) -> Site:
-        """This site with the chatbot that answers now, whatever is published meanwhile."""
-        return replace(self, source=FixedSource(self.source.current))
+    def held(self, language: str) -> Site:
+        """This site with the chatbot that answers now, whatever is published meanwhile, and its pages in *language*."""
+        return replace(self, source=FixedSource(self.source.current), pages=self.pages.in_language(language))
 
     def address(self, request: Request) -> str:
         """Where people reach the pages, without a slash at its end: as the operator says, or as *request* came."""
@@ -77,7 +78,7 @@ class Site:
 def site_of(request: Request) -> Site:
     """The site that *request* came to, held: one request is never answered from two indexes."""
     site: Site = request.app.state.site
-    return site.held()
+    return site.held(language_of(request))
 
 
 CurrentSite = Annotated[Site, Depends(site_of)]

@@ -20,7 +20,11 @@ from bot.answers import (
     Turn,
 )
 from bot.footnotes import permalink, section_path
+from bot.refusal_words import refusal_in
+from bot.wording import SOURCE_LANGUAGE, Wording, message, wording_in
 from corpus.documents import Document, Section
+
+ENGLISH = wording_in(SOURCE_LANGUAGE)
 
 CELL_BAR = " | "
 """What stands between the cells of a row in canonical text."""
@@ -145,29 +149,32 @@ def section_label(section: tuple[str, ...], document: CitedDocument) -> str:
     return " › ".join(section_path(section, document))
 
 
-def turn_view(number: int, turn: Turn) -> TurnView:
-    """*turn*, the *number*-th of its conversation."""
-    answer = _answer_view(number, turn.reply) if isinstance(turn.reply, Answer) else None
+def turn_view(number: int, turn: Turn, words: Wording = ENGLISH) -> TurnView:
+    """*turn*, the *number*-th of its conversation, with *words* around what the explainers say."""
+    answer = _answer_view(number, turn.reply, words) if isinstance(turn.reply, Answer) else None
     declined = turn.reply.partly if isinstance(turn.reply, Answer) else turn.reply
-    refusal = _refusal_view(declined) if declined else None
+    refusal = _refusal_view(declined, words) if declined else None
     return TurnView(number, turn.question, answer, refusal)
 
 
-def _answer_view(turn: int, answer: Answer) -> AnswerView:
+def _answer_view(turn: int, answer: Answer, words: Wording) -> AnswerView:
     citations = {citation.number: citation for citation in answer.citations}
     seen: set[int] = set()
     sentences = []
     for sentence in answer.sentences:
-        sentences.append((_kind(sentence, citations), _sentence(turn, sentence, citations, seen)))
+        sentences.append((_kind(sentence, citations), _sentence(turn, sentence, citations, seen, words)))
         seen.update(sentence.footnotes)
     return AnswerView(_blocks(sentences), _sources(turn, answer.citations))
 
 
-def _sentence(turn: int, sentence: AnswerSentence, citations: dict[int, Citation], seen: set[int]) -> Sentence:
+def _sentence(
+    turn: int, sentence: AnswerSentence, citations: dict[int, Citation], seen: set[int], words: Wording
+) -> Sentence:
     marks = []
     for number in sentence.footnotes:
         citation = citations[number]
-        label = f"Footnote {number}: {section_label(citation.section, citation.document)}"
+        section = section_label(citation.section, citation.document)
+        label = words.say("Footnote {number}: {section}", number=str(number), section=section)
         first_use = None if number in seen else f"ref-{turn}-{number}"
         marks.append(Mark(number, f"#fn-{turn}-{number}", label, first_use))
     language = citations[sentence.footnotes[0]].document.language
@@ -229,7 +236,7 @@ def _footnote(turn: int, citation: Citation) -> Footnote:
     )
 
 
-def _refusal_view(refusal: Refusal) -> RefusalView:
+def _refusal_view(refusal: Refusal, words: Wording) -> RefusalView:
     nearest = tuple(
         Link(
             section_label(near.section, near.document),
@@ -238,17 +245,18 @@ def _refusal_view(refusal: Refusal) -> RefusalView:
         )
         for near in refusal.nearest
     )
-    return RefusalView(refusal.reason.value, _REASON_LABELS[refusal.reason], refusal.message, nearest)
+    label = words.say(_REASON_LABELS[refusal.reason])
+    return RefusalView(refusal.reason.value, label, refusal_in(words.language, refusal), nearest)
 
 
 _REASON_LABELS = {
-    RefusalReason.NOT_IN_TEXT: "Not in the text",
-    RefusalReason.OFF_TOPIC: "Another subject",
-    RefusalReason.NOT_A_QUESTION: "Not a question",
-    RefusalReason.AFTER_AS_OF: "Later than the text",
-    RefusalReason.PERSONAL_OR_LEGAL_ADVICE: "A question for a lawyer",
-    RefusalReason.UNSUPPORTED_LANGUAGE: "Another language",
-    RefusalReason.PARTLY_ANSWERED: "Part of it isn’t in the text",
+    RefusalReason.NOT_IN_TEXT: message("Not in the text"),
+    RefusalReason.OFF_TOPIC: message("Another subject"),
+    RefusalReason.NOT_A_QUESTION: message("Not a question"),
+    RefusalReason.AFTER_AS_OF: message("Later than the text"),
+    RefusalReason.PERSONAL_OR_LEGAL_ADVICE: message("A question for a lawyer"),
+    RefusalReason.UNSUPPORTED_LANGUAGE: message("Another language"),
+    RefusalReason.PARTLY_ANSWERED: message("Part of it isn’t in the text"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Depends
 from starlette.concurrency import run_in_threadpool
@@ -15,14 +15,16 @@ from starlette.responses import RedirectResponse, Response
 from bot.answers import Turn
 from bot.chatbot import new_conversation_id
 from bot.errors import BotError, ConversationStoreError
+from bot.wording import languages, message
 from index.errors import IndexingError
 from web.errors import shown
+from web.locale_choice import remember
 from web.site import CONVERSATION_ID, ConversationId, CurrentSite, Site
 from web.views import explainer_view, turn_view
 
 router = APIRouter(include_in_schema=False)
 
-NO_CONVERSATION = "There is no such conversation here; it may have been deleted. Please start a new one."
+NO_CONVERSATION = message("There is no such conversation here; it may have been deleted. Please start a new one.")
 
 
 def from_our_pages(request: Request) -> None:
@@ -31,7 +33,7 @@ def from_our_pages(request: Request) -> None:
     Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
     """
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise HTTPException(403, "This form was sent from another site; please use the one on this page.")
+        raise HTTPException(403, message("This form was sent from another site; please use the one on this page."))
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -43,7 +45,7 @@ async def read_form(request: Request) -> dict[str, str]:
         body = (await request.body()).decode()
         return dict(parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=8))
     except ValueError:
-        raise HTTPException(400, "The form isn't valid UTF-8 text; please type the question again.") from None
+        raise HTTPException(400, message("The form isn't valid UTF-8 text; please type the question again.")) from None
 
 
 Form = Annotated[dict[str, str], Depends(read_form)]
@@ -64,7 +66,7 @@ def chat_page(
         "chat.html",
         status=status,
         conversation_id=conversation_id,
-        turns=[turn_view(number, turn) for number, turn in enumerate(turns, start=1)],
+        turns=[turn_view(number, turn, site.pages.words) for number, turn in enumerate(turns, start=1)],
         explainers=explainers,
         kept=kept,
         sentence=sentence,
@@ -98,7 +100,27 @@ def _ask_again(site: Site, conversation_id: str, question: str, error: Exception
     reply = shown(error)
     unreadable = isinstance(error, ConversationStoreError)
     turns = () if unreadable else site.chatbot.conversations.turns(conversation_id)
-    return chat_page(site, conversation_id, turns, status=reply.status, kept=question, sentence=reply.sentence)
+    sentence = site.pages.words.translated(reply.sentence)
+    return chat_page(site, conversation_id, turns, status=reply.status, kept=question, sentence=sentence)
+
+
+@router.get("/language/{language}")
+def choose_language(language: str, request: Request) -> Response:
+    """Remembers the language that a reader chose, and leads back to the page they chose it on."""
+    if language not in languages():
+        raise HTTPException(404)
+    response = RedirectResponse(_back(request), 303)
+    remember(response, language, secure=request.url.scheme == "https")
+    return response
+
+
+def _back(request: Request) -> str:
+    """The path of our own page that *request* came from, or of the first page."""
+    came = urlsplit(request.headers.get("referer", ""))
+    ours = came.netloc == request.url.netloc and came.path.startswith("/") and not came.path.startswith("//")
+    if not ours or came.path.startswith("/language/"):
+        return "/"
+    return f"{came.path}?{came.query}" if came.query else came.path
 
 
 @router.get("/c/{conversation_id}")

@@ -1,0 +1,66 @@
+"""The pages in the reader's language: as the browser asks, as the switch says, and never the explainers' own words."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.unit.web.html_page import sound
+
+SPANISH = {"accept-language": "es-MX,es;q=0.9,en;q=0.5"}
+
+
+@pytest.mark.parametrize(
+    ("wish", "language"),
+    [
+        ("es-MX,es;q=0.9,en;q=0.5", "es"),
+        ("en-GB,es;q=0.5", "en"),
+        ("fi, es;q=0.1", "es"),
+        ("es;q=0, fi", "en"),
+        ("fi", "en"),
+        ("", "en"),
+        ("es;q=huge,;;;,*", "en"),
+        ("es" * 10_000, "en"),
+    ],
+)
+def test_the_browser_chooses_the_language(client: TestClient, wish: str, language: str) -> None:
+    assert f'<html lang="{language}">' in client.get("/", headers={"accept-language": wish}).text
+
+
+def test_the_switch_is_remembered_and_leads_back_to_the_page_it_stood_on(client: TestClient) -> None:
+    came = {"referer": "http://127.0.0.1/conversations?x=1"}
+    switched = client.get("/language/es", headers=came, follow_redirects=False)
+    assert (switched.status_code, switched.headers["location"]) == (303, "/conversations?x=1")
+    cookie = switched.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert '<html lang="es">' in client.get("/", headers={"accept-language": "en"}).text
+    client.get("/language/en")
+    assert '<html lang="en">' in client.get("/", headers=SPANISH).text
+
+
+@pytest.mark.parametrize("came", ["https://elsewhere.example/", "http://127.0.0.1//elsewhere.example", "nonsense", ""])
+def test_the_switch_leads_to_no_other_site(client: TestClient, came: str) -> None:
+    switched = client.get("/language/es", headers={"referer": came}, follow_redirects=False)
+    assert switched.headers["location"] == "/"
+
+
+def test_a_language_that_is_not_there_is_not_found(client: TestClient) -> None:
+    assert client.get("/language/xx", follow_redirects=False).status_code == 404
+
+
+def test_what_the_explainer_says_stays_in_its_own_language_and_is_marked(client: TestClient) -> None:
+    body = client.post("/ask", data={"question": "fact?"}, headers=SPANISH).text
+    assert sound(body)
+    assert '<html lang="es">' in body
+    assert '<blockquote lang="en">A permit is valid for five years.</blockquote>' in body
+    assert '<span lang="en">A permit is valid for five years.' in body
+    assert "Abrir en la guía" in body
+    assert "14 de abril de 2025" in body
+    assert "Open in the explainer" not in body
+
+
+def test_errors_are_told_in_the_readers_language(client: TestClient) -> None:
+    assert "No hay nada en esta dirección" in client.get("/nothing-here", headers=SPANISH).text
+    empty = client.post("/ask", data={"question": " "}, headers=SPANISH)
+    assert empty.status_code == 422
