@@ -50,7 +50,8 @@ def test_a_language_that_is_not_there_is_not_found(client: TestClient) -> None:
 
 
 def test_what_the_explainer_says_stays_in_its_own_language_and_is_marked(client: TestClient) -> None:
-    body = client.post("/ask", data={"question": "fact?"}, headers=SPANISH).text
+    asked = client.post("/ask", data={"question": "fact?"})
+    body = client.get(asked.headers["location"], headers=SPANISH).text
     assert sound(body)
     assert '<html lang="es">' in body
     assert '<blockquote lang="en">A permit is valid for five years.</blockquote>' in body
