@@ -72,7 +72,10 @@ class CitedNote:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The record behind footnote ``number``: ``document.text[span.start:span.end] == quote``."""
+    """The record behind footnote ``number``: ``document.text[span.start:span.end] == quote``.
+
+    ``words`` are those of the quote that answer most exactly, as a span of the document; None where nobody told them.
+    """
 
     number: int
     quote: str
@@ -81,6 +84,7 @@ class Citation:
     document: CitedDocument
     passage_id: str
     notes: tuple[CitedNote, ...] = ()
+    words: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,15 +110,7 @@ def _number(citation: Citation, citations: list[Citation]) -> int:
     for known in citations:
         if (known.span, known.document) == (citation.span, citation.document):
             return known.number
-    numbered = Citation(
-        len(citations) + 1,
-        citation.quote,
-        citation.span,
-        citation.section,
-        citation.document,
-        citation.passage_id,
-        citation.notes,
-    )
+    numbered = replace(citation, number=len(citations) + 1)
     citations.append(numbered)
     return numbered.number
 
@@ -140,7 +132,18 @@ def _quote(claim: Claim, source: Source, evidence: Evidence, documents: Mapping[
         document=CitedDocument(document.id, document.title, document.version, document.as_of, document.language),
         passage_id=passage.id,
         notes=notes_of(document, span),
+        words=_exact_words(evidence, passage, span),
     )
+
+
+def _exact_words(evidence: Evidence, passage: Passage, quoted: Span) -> Span | None:
+    """The words of the sentence *quoted* that the reader found likeliest, where it told any."""
+    reading = evidence.readings.get(passage.id)
+    if reading is None:
+        return None
+    told = {s.span: words for s, words in zip(passage.sentences, reading.words, strict=False) if words}
+    words = told.get(quoted)
+    return Span(passage.start + words.start, passage.start + words.end) if words else None
 
 
 def _find(text: str, passage: Passage) -> Span | None:

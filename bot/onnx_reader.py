@@ -57,15 +57,13 @@ class OnnxReader:
 
     def _read(self, question: str, window: Window) -> Reading:
         spans, encoding, pieces, answers = self._run(question, window)
-        evidence = (float(pieces[rows, 2].mean()) if rows else UNREAD for rows in _rows(encoding, spans))
-        return Reading(answers, tuple(evidence))
-
-    def words(self, question: str, window: Window, sentence: int) -> Span | None:
-        """The likeliest run of at most 24 word pieces within one sentence of *window*; None where it was cut off."""
-        spans, encoding, pieces, _ = self._run(question, window)
-        best = _best_words(_rows(encoding, spans)[sentence], pieces, encoding)
-        moved = window.sentences[sentence].start - spans[sentence].start
-        return Span(best.start + moved, best.end + moved) if best else None
+        rows = _rows(encoding, spans)
+        evidence = (float(pieces[of_sentence, 2].mean()) if of_sentence else UNREAD for of_sentence in rows)
+        words = (
+            _moved(_best_words(of_sentence, pieces, encoding), sentence.start - span.start)
+            for of_sentence, sentence, span in zip(rows, window.sentences, spans, strict=True)
+        )
+        return Reading(answers, tuple(evidence), tuple(words))
 
     def _run(self, question: str, window: Window) -> tuple[list[Span], Encoding, NDArray[np.float32], float]:
         """Where the sentences stand in the text as read, its word pieces, their logits (pieces, 3), the window's."""
@@ -104,7 +102,12 @@ def _rows(encoding: Encoding, spans: list[Span]) -> list[list[int]]:
     return own
 
 
+def _moved(span: Span | None, by: int) -> Span | None:
+    return Span(span.start + by, span.end + by) if span else None
+
+
 def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding) -> Span | None:
+    """The likeliest run of at most `_LONGEST_ANSWER` of the word pieces *rows*, in the text as read."""
     if not rows:
         return None
     best, found = -math.inf, (rows[0], rows[0])

@@ -32,10 +32,13 @@ class Reading:
     """What the reader makes of one window. Logits: 0 is even odds.
 
     ``evidence[i]`` is that of sentence *i* being part of the answer, ``answers`` that of the window answering.
+    ``words[i]`` is where in the window's text the likeliest words of sentence *i* stand; None where it was cut off, and
+    empty where the reader tells sentences only.
     """
 
     answers: float
     evidence: tuple[float, ...]
+    words: tuple[Span | None, ...] = ()
 
 
 def window_of(passage: Passage, title: str) -> Window:

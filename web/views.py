@@ -26,6 +26,9 @@ from corpus.documents import Document, Section
 
 ENGLISH = wording_in(SOURCE_LANGUAGE)
 
+_MOST_OF_QUOTE = 0.7
+"""Words that are more of their quote than this needn't be picked out of it."""
+
 CELL_BAR = " | "
 """What stands between the cells of a row in canonical text."""
 
@@ -73,12 +76,13 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """A footnote as it stands below its answer."""
+    """A footnote as it stands below its answer; ``words`` are what stands before, in and after its exact words."""
 
     number: int
     id: str
     back: str
     quote: str
+    words: tuple[str, str, str]
     section: str
     notes: tuple[CitedNote, ...]
     href: str
@@ -230,10 +234,20 @@ def _footnote(turn: int, citation: Citation) -> Footnote:
         id=f"fn-{turn}-{citation.number}",
         back=f"#ref-{turn}-{citation.number}",
         quote=citation.quote,
+        words=exact_words(citation),
         section=section_label(citation.section, citation.document),
         notes=citation.notes,
         href=permalink(citation.document, citation.span),
     )
+
+
+def exact_words(citation: Citation) -> tuple[str, str, str]:
+    """The quote before, in and after the words that answer most exactly; all of it before them where most of it is."""
+    words, start = citation.words, citation.span.start
+    if words is None or words.end - words.start > _MOST_OF_QUOTE * len(citation.quote):
+        return citation.quote, "", ""
+    begin, end = words.start - start, words.end - start
+    return citation.quote[:begin], citation.quote[begin:end], citation.quote[end:]
 
 
 def _refusal_view(refusal: Refusal, words: Wording) -> RefusalView:

@@ -26,12 +26,12 @@ def _window(example: Example) -> Window:
     return Window(example.heading, text[skip:].rstrip(), tuple(Span(a - skip, b - skip) for a, b in spans))
 
 
-def _found(example: Example, window: Window, reading: Reading, reader: OnnxReader) -> tuple[bool, bool]:
+def _found(example: Example, window: Window, reading: Reading) -> tuple[bool, bool]:
     """Whether the likeliest sentence is the one that answers, and whether its words overlap the answer's."""
     best = max(range(len(reading.evidence)), key=lambda i: reading.evidence[i])
     if example.span is None or best != example.span[0]:
         return False, False
-    words = reader.words(example.question, window, best)
+    words = reading.words[best]
     start = window.sentences[best].start
     gold = Span(start + example.span[1], start + example.span[2])
     return True, words is not None and words.start < gold.end and gold.start < words.end
@@ -49,7 +49,7 @@ def main() -> None:
     readings = [reader.read(e.question, [w])[0] for e, w in zip(examples, windows, strict=True)]
     labels = [example.answerable for example in examples]
     rows = zip(examples, windows, readings, strict=True)
-    found = np.array([_found(e, w, r, reader) for e, w, r in rows if e.answerable])
+    found = np.array([_found(e, w, r) for e, w, r in rows if e.answerable])
     sys.stdout.write(
         f"n={len(labels)} ({sum(labels)} answerable) AUROC {roc_auc_score(labels, [r.answers for r in readings]):.3f} "
         f"sentence found {found[:, 0].mean():.3f} words found {found[:, 1].mean():.3f}\n"

@@ -28,7 +28,9 @@ def test_the_words_stand_inside_their_sentence_and_nowhere_in_one_that_was_cut_o
     reader = OnnxReader(FOLDER)
     text = "Growers pay a fee. " * 200
     window = Window("Orchards", text, tuple(Span(start, start + 18) for start in range(0, len(text), 19)))
-    words = reader.words("What do growers pay?", window, 3)
+    (reading,) = reader.read("What do growers pay?", [window])
+    assert len(reading.words) == len(reading.evidence) == len(window.sentences)
+    words = reading.words[3]
     assert words is not None
     assert window.sentences[3].contains(words)
-    assert reader.words("What do growers pay?", window, 199) is None
+    assert reading.words[199] is None

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.answers import Answer, AnswerSentence, RefusalReason, Turn
+from corpus.documents import Span
 from tests.unit.web.fake_chatbot import citation, permits, refusal, table_answer
-from web.views import AnswerView, turn_view
+from web.views import AnswerView, exact_words, turn_view
 
 
 def answer_view(*sentences: AnswerSentence) -> AnswerView:
@@ -77,3 +78,21 @@ def test_an_answer_that_leaves_a_part_open_shows_both() -> None:
     assert view.answer is not None
     assert view.refusal is not None
     assert view.refusal.reason == "partly_answered"
+
+
+@pytest.mark.parametrize(
+    ("picked", "parts"),
+    [
+        ("twice", ("It can be renewed ", "twice", ".")),
+        ("It can be renewed twice", ("It can be renewed twice.", "", "")),
+        (None, ("It can be renewed twice.", "", "")),
+    ],
+)
+def test_the_exact_words_are_picked_out_of_a_quote_unless_they_are_most_of_it(
+    picked: str | None, parts: tuple[str, str, str]
+) -> None:
+    cited = citation(permits(), 1, "It can be renewed twice.")
+    if picked:
+        start = permits().text.index(picked, cited.span.start)
+        cited = replace(cited, words=Span(start, start + len(picked)))
+    assert exact_words(cited) == parts
