@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.staticfiles import StaticFiles
 
 from web.bootstrap import open_outlets
 from web.errors import install_error_handlers
 from web.middleware import BodyLimit, LastCatch, SecurityHeaders
-from web.pages import STATIC, Pages
+from web.pages import STATIC, LastingFiles, Pages, static_path
 from web.reload import watching
-from web.routes import api, health, openai_api, pages, reader
+from web.routes import api, health, openai_api, pages, reader, stream
 from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
@@ -69,9 +68,9 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
     app.state.outlets = outlets
     app.state.settings = settings
     install_error_handlers(app)
-    for routes in (pages, reader, api, health, openai_api):
+    for routes in (pages, stream, reader, api, health, openai_api):
         app.include_router(routes.router)
     for router in outlets.routers:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount(static_path(), LastingFiles(directory=STATIC), name="static")
     return app

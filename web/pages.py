@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
 
 from bot.wording import SOURCE_LANGUAGE, languages, wording_in
 from web.locale_choice import NAMES
@@ -23,10 +24,31 @@ def people_date(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
+@cache
+def static_path() -> str:
+    """Where the static files are served; it changes with their content, so that no browser shows a stale one.
+
+    The version is in the path and not behind it, since modules import each other by relative addresses.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(STATIC.iterdir()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return f"/static/{digest.hexdigest()[:10]}"
+
+
 def static_url(name: str) -> str:
-    """The address of a static file; it changes with the content, so that no browser shows a stale one."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
-    return f"/static/{name}?v={digest}"
+    """The address of a static file."""
+    return f"{static_path()}/{name}"
+
+
+class LastingFiles(StaticFiles):
+    """Static files that a browser may keep for ever, since their address changes with them."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, or that it hasn't changed."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
 
 
 @cache
@@ -45,6 +67,7 @@ def _environment(language: str, lists_conversations: bool) -> Environment:
     environment.globals.update(
         stylesheet=static_url("footnoted.css"),
         icon=static_url("favicon.svg"),
+        chat_scripts=[static_url(name) for name in ("chat.js", "footnotes.js")],
         lists_conversations=lists_conversations,
         language=words.language,
         other_languages=[(tag, NAMES[tag]) for tag in languages() if tag != words.language],
@@ -63,6 +86,11 @@ class Pages:
     def in_language(self, language: str) -> Pages:
         """The same pages in *language*."""
         return Pages(self._lists_conversations, language)
+
+    def part(self, template: str, macro: str, *arguments: Any) -> str:
+        """The HTML that *macro* of *template* makes of *arguments*."""
+        made: str = getattr(self._environment.get_template(template).module, macro)(*arguments)
+        return str(made)
 
     def render(
         self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any

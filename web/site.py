@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Path, Request
 
+from bot.chatbot import clean_question
 from bot.source import ChatbotSource, FixedSource
+from web.in_flight import InFlight
 from web.locale_choice import language_of
 from web.pages import Pages
 from web.settings import LOCAL_NAMES
 
 if TYPE_CHECKING:
-    from bot.answers import Reply
+    from bot.answers import Reply, Turn
     from bot.chatbot import Chatbot
     from bot.selection import Selection
 
@@ -36,6 +38,7 @@ class Site:
     lists_conversations: bool = True
     """Whether the pages list every conversation: only where nobody but their operator can open them."""
     turnstile: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    in_flight: InFlight = field(default_factory=InFlight)
 
     @property
     def chatbot(self) -> Chatbot:
@@ -69,6 +72,30 @@ class Site:
         if selection is not None:
             chatbot = await to_thread.run_sync(chatbot.selected, selection, limiter=self.turnstile)
         return await self.ask_of(chatbot, conversation_id, question, history)
+
+    async def ask_turn(self, conversation_id: str, question: str, turn: int | None) -> tuple[int, Reply]:
+        """The reply to *question* as the *turn*-th of its conversation, and which turn it became.
+
+        A form that is sent twice, or again after a connection broke, gets the reply that the first one got: it neither
+        loses nor doubles a turn. Where *turn* isn't known the question is asked, whatever was asked before.
+        """
+
+        async def work() -> tuple[int, Reply]:
+            turns = await self._turns(conversation_id)
+            if turn is not None and turn <= len(turns):
+                asked = clean_question(question, self.chatbot.max_question_chars)
+                kept = turns[turn - 1].reply
+                if turns[turn - 1].question == asked and kept is not None:
+                    return turn, kept
+            reply = await self.ask(conversation_id, question)
+            return len(await self._turns(conversation_id)), reply
+
+        if turn is None:
+            return await work()
+        return await self.in_flight.once((conversation_id, turn, question), work)
+
+    async def _turns(self, conversation_id: str) -> Sequence[Turn]:
+        return await to_thread.run_sync(self.chatbot.conversations.turns, conversation_id)
 
     async def ask_of(self, chatbot: Chatbot, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         """The reply of *chatbot*, which may answer from fewer documents, in the same queue of one."""

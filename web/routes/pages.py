@@ -77,7 +77,7 @@ def chat_page(
 @router.get("/")
 def first_page(site: CurrentSite) -> Response:
     """An empty chat."""
-    return chat_page(site, "", ())
+    return chat_page(site, new_conversation_id(), ())
 
 
 @router.post("/ask", dependencies=[Depends(from_our_pages)])
@@ -88,11 +88,16 @@ async def ask(form: Form, site: CurrentSite) -> Response:
         raise HTTPException(422, NO_CONVERSATION)
     question = form.get("question", "")
     try:
-        await site.ask(conversation_id, question)
+        number, _ = await site.ask_turn(conversation_id, question, turn_in(form))
     except (BotError, IndexingError) as error:
         return await run_in_threadpool(_ask_again, site, conversation_id, question, error)
-    turns = await run_in_threadpool(site.chatbot.conversations.turns, conversation_id)
-    return RedirectResponse(f"/c/{conversation_id}#turn-{len(turns)}", 303)
+    return RedirectResponse(f"/c/{conversation_id}#turn-{number}", 303)
+
+
+def turn_in(form: dict[str, str]) -> int | None:
+    """Which turn of its conversation a form asks; None where it doesn't say."""
+    text = form.get("turn", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 and int(text) else None
 
 
 def _ask_again(site: Site, conversation_id: str, question: str, error: Exception) -> Response:

@@ -18,7 +18,7 @@ from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
 from tests.unit.web.html_page import read
 from web.app import create_app
 from web.middleware import SECURITY_HEADERS
-from web.pages import STATIC
+from web.pages import STATIC, static_path, static_url
 from web.settings import WebSettings
 
 
@@ -31,10 +31,10 @@ from web.settings import WebSettings
         ("GET", "/api/documents", 200),
         ("POST", "/api/ask", 415),
         ("GET", "/healthz", 200),
-        ("GET", "/static/footnoted.css", 200),
-        ("GET", "/static/none.css", 404),
-        ("GET", "/static/../app.py", 404),
-        ("GET", "/static/%2e%2e/app.py", 404),
+        ("GET", static_url("footnoted.css"), 200),
+        ("GET", static_url("none.css"), 404),
+        ("GET", f"{static_path()}/../app.py", 404),
+        ("GET", f"{static_path()}/%2e%2e/app.py", 404),
         ("GET", "/read/water-permits", 302),
     ],
 )

@@ -84,7 +84,8 @@ class TestAsking:
         assert [question.text for question in page.all("h2")] == ["fact?", "nothing"]
         order = [element.attributes.get("id") for element in page.elements]
         assert order.index("question") > order.index("turn-2")
-        assert page.one("input", type="hidden")["value"] == "talk"
+        assert page.one("input", name="conversation_id")["value"] == "talk"
+        assert page.one("input", name="turn")["value"] == "3"
 
     def test_every_sentence_has_a_mark_that_leads_to_its_footnote_and_back(self, client: TestClient) -> None:
         page = ask(client, "fact?")

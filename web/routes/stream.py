@@ -1,0 +1,76 @@
+"""An answer as it is written: server-sent events (the WHATWG's HTML standard, 9.2), a sentence at a time.
+
+Each sentence has passed its checks before it is sent. The HTML is made by the templates that make the whole page, so
+that what is streamed and what is read again tomorrow look alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.exceptions import HTTPException
+
+from bot.answers import Reply, Turn
+from bot.chatbot import new_conversation_id
+from bot.errors import BotError
+from index.errors import IndexingError
+from web.errors import shown
+from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, turn_in
+from web.site import CONVERSATION_ID, CurrentSite, Site
+from web.views import TextBlock, turn_view
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/ask/stream", response_class=EventSourceResponse, dependencies=[Depends(from_our_pages)])
+async def ask(form: Form, site: CurrentSite) -> AsyncIterator[ServerSentEvent]:
+    """Asks the question of the form; `begun`, then `block`s, `footnotes`, `refusal`, and `done`, or a `problem`."""
+    conversation_id = form.get("conversation_id") or new_conversation_id()
+    if not CONVERSATION_ID.fullmatch(conversation_id):
+        raise HTTPException(422, NO_CONVERSATION)
+    yield _event("begun", {"conversation_id": conversation_id})
+    question = form.get("question", "")
+    try:
+        number, reply = await site.ask_turn(conversation_id, question, turn_in(form))
+    except (BotError, IndexingError) as error:
+        yield _event("problem", {"detail": site.pages.words.translated(shown(error).sentence)})
+        return
+    for event in _events(site, number, question, reply):
+        yield event
+    yield _event("done", {"conversation_id": conversation_id, "turn": number, "said": _said(site, reply)})
+
+
+def _event(name: str, data: dict[str, Any]) -> ServerSentEvent:
+    return ServerSentEvent(event=name, data=data)
+
+
+def _events(site: Site, number: int, question: str, reply: Reply) -> Iterator[ServerSentEvent]:
+    view = turn_view(number, Turn(question, reply), site.pages.words)
+    if view.answer:
+        for place, block in enumerate(view.answer.blocks):
+            yield from _growing(site, place, block)
+        html = site.pages.part("turn.html", "footnotes", view.answer.sources, number)
+        yield _event("footnotes", {"html": html})
+    if view.refusal:
+        yield _event("refusal", {"html": site.pages.part("turn.html", "refusal", view.refusal)})
+
+
+def _growing(site: Site, place: int, block: TextBlock) -> Iterator[ServerSentEvent]:
+    """The *place*-th block with its first sentence, then with its first two, and so on; a table whole."""
+    first = len(block.sentences) if block.shape == "table" else 1
+    for end in range(first, len(block.sentences) + 1):
+        so_far = replace(block, sentences=block.sentences[:end])
+        yield _event("block", {"place": place, "html": site.pages.part("turn.html", "block", so_far)})
+
+
+def _said(site: Site, reply: Reply) -> str:
+    """What a screen reader is told, once, when all is there."""
+    words = site.pages.words
+    if reply.status == "refused":
+        return words.say("The text doesn’t answer that.")
+    count = len(reply.citations)
+    return words.count("Answered, with {number} footnote.", "Answered, with {number} footnotes.", count)
