@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Protocol, TypeVar
 
-from corpus.pdf_lines import Line
+from corpus.pdf_lines import Line, rows_of
 
 _FEWEST_LINES = 4
 _MOST_CROSSING = 0.4
@@ -96,8 +96,11 @@ def _parts_columns(gutter: _Gutter, sides: tuple[list[Line], list[Line]], left: 
     """Whether the gutter is wide, and lines on both sides fill what is between it and the margins."""
     if gutter.right - gutter.left < _NARROWEST_GUTTER:
         return False
-    widths = [median(line.right - line.left for line in side) for side in sides]
+    rows = [rows_of(side) for side in sides]
+    widths = [median(max(line.right for line in row) - row[0].left for row in side) for side in rows]
     if widths[0] < _FULL * (gutter.left - left) or widths[1] < _FULL * (right - gutter.right):
+        return False
+    if all(sum(len(row) > 1 for row in side) > len(side) / 2 for side in rows):  # cells on both sides: a table
         return False
     overlap = min(max(line.top for line in side) for side in sides) - max(
         min(line.bottom for line in side) for side in sides

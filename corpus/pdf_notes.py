@@ -15,6 +15,7 @@ _SHORTEST_RULE = 30.0
 _SYMBOLS = "*†‡§¶‖#"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LABEL = re.compile(rf"\[(\w{{1,3}})\]\s*|\((\d{{1,3}})\)\s+|(\d{{1,3}})[.)]?\s+(?=\S)|([{_SYMBOLS}]{{1,3}})\s*")
+_GLUED = re.compile(r"(\d{1,3})(?=[A-Z“\"¿¡])")
 _RAISED_LABEL = re.compile(rf"(?:\d{{1,3}}|[a-z]|[ivx]{{1,5}}|[{_SYMBOLS}]{{1,3}})$")
 
 
@@ -88,7 +89,7 @@ class NoteTaker:
 
     def _next(self) -> tuple[int, ...]:
         numbers = [int(note.label) for note in self.notes if note.label.isdecimal()]
-        return (1, numbers[-1] + 1) if numbers else ()
+        return (1, numbers[-1] + 1) if numbers else tuple(range(1, 100))
 
     def _add(self, line: Line) -> None:
         found = note_label(line, self._next())
@@ -109,11 +110,11 @@ def note_label(line: Line, expected: Sequence[int] = ()) -> tuple[str, Line | No
     label = "".join(letter.char for letter in line.letters[:raised]).translate(_SUPERSCRIPTS).strip("[]().")
     if raised and _RAISED_LABEL.match(label):
         return label, _rest(line, raised)
-    match = _LABEL.match(line.text)
+    match = _LABEL.match(line.text) or (_GLUED.match(line.text) if expected else None)
     if not match:
         return None
     label = next(group for group in match.groups() if group)
-    if match[3] and expected and int(label) not in expected:
+    if label.isdecimal() and expected and int(label) not in expected:
         return None
     return label, _rest(line, len(match[0].replace(" ", "")))
 

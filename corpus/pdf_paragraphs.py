@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +19,7 @@ _INDENT = 0.8
 _SLACK = 0.6
 _BLANK = 0.25
 _WIDEST_GAP = 4.0
+_STEPS_TOLD_APART = 20
 
 _BULLETS = re.compile(r"([•◦▪▫‣●○■□➢➤►▶✓✔✅☑·∙⁃\uf0a7\uf0b7\uf0d8\uf02d\uf076]|[-–—*o](?=\s))\s*")
 _NUMBERS = re.compile(r"((?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]|\((?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\))\s+(?=\S)")
@@ -71,19 +73,18 @@ class Setting:
 def setting_of(flows: Iterable[Sequence[Line | Table]]) -> Setting:
     """How the lines in *flows* are set."""
     lines = [[box for box in flow if isinstance(box, Line)] for flow in flows]
-    weights: dict[float, int] = {}
+    weights: Counter[float] = Counter()
     for line in (line for flow in lines for line in flow):
-        size = round(line.size, 1)
-        weights[size] = weights.get(size, 0) + len(line.letters)
-    size = max(weights, key=lambda size: weights[size], default=0.0)
+        weights[round(line.size, 1)] += len(line.letters)
+    size = weights.most_common(1)[0][0] if weights else 0.0
     steps = [
         (one.baseline - other.baseline) / one.size
         for flow in lines
         for one, other in zip(flow, flow[1:], strict=False)
         if one.size == other.size and abs(one.size - size) < 0.5 and 0 < one.baseline - other.baseline < 3 * size
     ]
-    # Steps between lines of one paragraph are the most frequent, and the narrowest but for odd ones.
-    return Setting(size, sorted(steps)[len(steps) // 4] if steps else 1.2)
+    usual = Counter(round(step * _STEPS_TOLD_APART) for step in steps).most_common(1)
+    return Setting(size, usual[0][0] / _STEPS_TOLD_APART if usual else 1.2)
 
 
 def units_of(flows: Iterable[Sequence[Line | Table]], setting: Setting) -> list[Unit]:
@@ -140,14 +141,14 @@ class _Assembler:
 
     def _add_table(self, table: Table) -> None:
         last = self.units[-1] if self.units else None
-        if last and last.table and self._fresh and len(last.table.rows[0]) == len(table.rows[0]):
+        if last and last.table and self._fresh and _columns(last.table) == _columns(table) > 0:
             last.table = _with_more(last.table, table)
         else:
             self.units.append(Unit(Kind.TABLE, table=table))
 
     def _add_line(self, line: Line, margin: float) -> None:
         last = self.units[-1] if self.units else None
-        marked = _marked(line)
+        marked = _marked(line) or self._declared(line)
         if last and last.kind is not Kind.TABLE and self._goes_on(last, line, margin, bool(marked)):
             last.lines.append(line)
             if self._fresh:
@@ -157,6 +158,12 @@ class _Assembler:
             self.units.append(Unit(Kind.ITEM, [rest], marker, hang=rest.left, margin=line.left, opening=line))
         else:
             self.units.append(Unit(Kind.TEXT, [line], margin=margin))
+
+    def _declared(self, line: Line) -> tuple[str, Line] | None:
+        """An item that only its tag tells: its bullet is a drawing."""
+        last = self.units[-1].lines[-1:] if self.units else []
+        opens = line.tag and line.tag.role == "LI" and not any(above.tag == line.tag for above in last)
+        return (BULLET, line) if self._tagged and opens and not (self._fresh and line.text[0].islower()) else None
 
     def _goes_on(self, unit: Unit, line: Line, margin: float, marked: bool) -> bool:
         last = unit.lines[-1]
@@ -216,11 +223,20 @@ def _beside(last: Line, line: Line) -> bool:
     return abs(last.baseline - line.baseline) < 0.3 * line.size and line.left > last.left
 
 
+def _columns(table: Table) -> int:
+    """How many cells every row has; 0 where they differ."""
+    counts = {len(row) for row in table.rows}
+    return counts.pop() if len(counts) == 1 else 0
+
+
 def _with_more(table: Table, more: Table) -> Table:
     """*table* with the rows of *more*, which goes on with it; a header that is repeated is left out."""
     header = [[line.text for line in cell] for cell in table.rows[0]]
     repeated = header == [[line.text for line in cell] for cell in more.rows[0]]
-    rows = (*table.rows, *more.rows[int(repeated) :])
+    rows, added = table.rows, more.rows[int(repeated) :]
+    if added and not added[0][0]:  # the rest of a row that a page's end broke
+        rows, added = (*rows[:-1], tuple(one + other for one, other in zip(rows[-1], added[0], strict=True))), added[1:]
+    rows = (*rows, *added)
     return Table(table.page, rows, table.left, table.right, table.bottom, table.top)
 
 
