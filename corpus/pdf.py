@@ -18,7 +18,7 @@ from corpus.builder import DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document
 from corpus.errors import DocumentFormatError
 from corpus.imprint import REVISED, Imprint, as_of, publisher, read_imprint
-from corpus.pdf_columns import flows_of
+from corpus.pdf_columns import find_gutter, flows_of
 from corpus.pdf_furniture import drop_running
 from corpus.pdf_glyphs import Page, Printed
 from corpus.pdf_layout import lay_out
@@ -38,6 +38,7 @@ _FEWEST_LETTERS = 40
 _MOST_TURNED = 0.02
 _LAST_UNITS = 6
 _MOST_NAMED = 10
+_MOST_GUTTERS = 3
 
 
 class PdfLoader:
@@ -114,8 +115,9 @@ class _Text:
 def _read(printed: Printed) -> _Text:
     found = [_page_tables(page) for page in printed.pages]
     running = drop_running([lines for _, lines in found])
+    gutters = [gutter for lines in running if (gutter := find_gutter(lines))][:_MOST_GUTTERS]
     pages = [
-        [[*_mended(flow)] for flow in flows_of([*tables, *lines])]
+        [_mended(flow) for flow in flows_of([*tables, *lines], gutters)]
         for (tables, _), lines in zip(found, running, strict=True)
     ]
     setting = setting_of(flow for flows in pages for flow in flows)

@@ -135,7 +135,9 @@ def take_head(units: Sequence[Unit], named: str | None) -> Head:
     """
     top = [unit for unit in units if unit.lines and unit.first.page == units[0].first.page] if units[0].lines else []
     headings = [unit for unit in top if unit.kind is Kind.HEADING]
-    title = next((unit for unit in headings if named and same_title(unit.text, named)), None) or _largest(units, headings)
+    title = next((unit for unit in headings if named and same_title(unit.text, named)), None) or _largest(
+        units, headings
+    )
     imprints: list[Imprint] = []
     kept: list[Unit] = []
     heads = True
@@ -171,7 +173,9 @@ def drop_contents(units: Sequence[Unit]) -> list[Unit]:
         while end < len(units) and _is_contents(units[end], headings, end):
             end += 1
         lines = sum(len(unit.lines) for unit in units[place:end])
-        if lines >= 3 or (end > place and kept and heading_key(kept[-1].text) in ("contents", "table of contents", "contenido")):
+        if lines >= 3 or (
+            end > place and kept and heading_key(kept[-1].text) in ("contents", "table of contents", "contenido")
+        ):
             if kept and heading_key(kept[-1].text) in ("contents", "table of contents", "contenido", "índice"):
                 kept.pop()
             place = end
@@ -197,7 +201,9 @@ def take_endnotes(units: Sequence[Unit]) -> tuple[list[tuple[str, list[Line]]], 
     inside = False
     for place, unit in enumerate(units):
         if unit.kind is Kind.HEADING:
-            inside = heading_key(unit.text) in NOTE_HEADINGS and place + 1 < len(units) and bool(_entry(units[place + 1], 1))
+            inside = (
+                heading_key(unit.text) in NOTE_HEADINGS and place + 1 < len(units) and bool(_entry(units[place + 1], 1))
+            )
             if inside:
                 continue
         entry = _entry(unit, len(notes) + 1) if inside else None

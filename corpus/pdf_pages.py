@@ -61,7 +61,9 @@ def read_pages(data: bytes, source: Path) -> Printed:
 def _broken(error: Exception, source: Path) -> DocumentFormatError:
     if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
         return DocumentFormatError(f"{source} is locked with a password; save a copy without one, and load that.")
-    return DocumentFormatError(f"{source} is damaged and can't be read as a PDF; export it again from where it was made.")
+    return DocumentFormatError(
+        f"{source} is damaged and can't be read as a PDF; export it again from where it was made."
+    )
 
 
 def _read(data: bytes, source: Path) -> Printed:

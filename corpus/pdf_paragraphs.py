@@ -234,7 +234,9 @@ def _with_more(table: Table, more: Table) -> Table:
     header = [[line.text for line in cell] for cell in table.rows[0]]
     repeated = header == [[line.text for line in cell] for cell in more.rows[0]]
     rows, added = table.rows, more.rows[int(repeated) :]
-    if added and not added[0][0]:  # the rest of a row that a page's end broke
+    if (
+        added and not all(added[0]) and all(map(all, (*rows, *added[1:])))
+    ):  # the rest of a row that the page's end broke
         rows, added = (*rows[:-1], tuple(one + other for one, other in zip(rows[-1], added[0], strict=True))), added[1:]
     rows = (*rows, *added)
     return Table(table.page, rows, table.left, table.right, table.bottom, table.top)

@@ -36,13 +36,15 @@ class Table:
         return (line for row in self.rows for cell in row for line in cell)
 
 
-def _table(rows: Iterable[Sequence[Iterable[Line]]]) -> Table | None:
-    """A table of *rows*, without those that are empty; nothing where that leaves no two by two."""
+def _table(rows: Iterable[Sequence[Iterable[Line]]], fewest: int = 1) -> Table | None:
+    """A table of *rows*, without those that are empty; nothing where that leaves less than *fewest*, or one column."""
     cells = [tuple(tuple(cell) for cell in row) for row in rows]
     cells = [row for row in cells if any(row)]
     lines = [line for row in cells for cell in row for line in cell]
-    columns = sum(any(row[place] for row in cells if place < len(row)) for place in range(max(map(len, cells), default=0)))
-    if len(cells) < 2 or columns < 2:
+    columns = sum(
+        any(row[place] for row in cells if place < len(row)) for place in range(max(map(len, cells), default=0))
+    )
+    if len(cells) < fewest or columns < 2:
         return None
     return Table(
         page=lines[0].page,
@@ -61,13 +63,30 @@ def take_tagged(lines: Sequence[Line]) -> tuple[list[Table], list[Line]]:
     for _, group in groupby(sorted(cells, key=_table_key), key=lambda line: _table_key(line)[0]):
         held = list(group)
         rows = [list(row) for _, row in groupby(held, key=lambda line: _table_key(line)[1])]
-        table = _table([[list(cell) for _, cell in groupby(row, key=_table_key)] for row in rows])
+        table = _table(_in_columns([[tuple(cell) for _, cell in groupby(row, key=_table_key)] for row in rows]))
         if table:
             tables.append(table)
         else:
             rest.extend(held)
     taken = {id(line) for table in tables for line in table.lines}
     return tables, [line for line in lines if id(line) not in taken]
+
+
+def _in_columns(rows: Sequence[Sequence[Cell]]) -> Iterator[list[Cell]]:
+    """*rows* with as many cells each as the longest has: one that is empty leaves no trace on the page."""
+    longest = max(rows, key=len)
+    columns = [(min(line.left for line in cell), max(line.right for line in cell)) for cell in longest]
+    for row in rows:
+        if len(row) == len(longest):
+            yield list(row)
+            continue
+        placed: list[Cell] = [() for _ in columns]
+        for cell in row:
+            left, right = min(line.left for line in cell), max(line.right for line in cell)
+            overlaps = [min(right, end) - max(left, start) for start, end in columns]
+            place = overlaps.index(max(overlaps))
+            placed[place] += cell
+        yield placed
 
 
 def _table_key(line: Line) -> tuple[int, int, int]:
@@ -118,8 +137,12 @@ def _grids(rules: Sequence[Rule]) -> Iterator[_Grid]:
         levels = [rule for rule in cluster if rule.level]
         if not walls or not levels:
             continue
-        columns = _distinct([wall.left for wall in walls] + [edge for rule in levels for edge in (rule.left, rule.right)])
-        rows = _distinct([rule.bottom for rule in levels] + [edge for wall in walls for edge in (wall.bottom, wall.top)])
+        columns = _distinct(
+            [wall.left for wall in walls] + [edge for rule in levels for edge in (rule.left, rule.right)]
+        )
+        rows = _distinct(
+            [rule.bottom for rule in levels] + [edge for wall in walls for edge in (wall.bottom, wall.top)]
+        )
         if len(columns) > 2 and len(rows) > 2:
             yield _Grid(tuple(columns), tuple(reversed(rows)))
 
@@ -194,7 +217,7 @@ def _read_table(rows: Sequence[list[Line]], start: int, rules: Sequence[Rule]) -
     held = rows[start:last]
     if sum(len(row) > 1 for row in held) < 2 or not _line_up(held, columns):
         return start + 1, None
-    table = _table(_by_column(group, columns) for group in _group_rows(held, columns, rules))
+    table = _table((_by_column(group, columns) for group in _group_rows(held, columns, rules)), fewest=2)
     return (last, table) if table else (start + 1, None)
 
 
@@ -224,14 +247,16 @@ def _is_tight(above: Sequence[Line], below: Sequence[Line]) -> bool:
 
 
 def _line_up(rows: Sequence[Sequence[Line]], columns: Sequence[tuple[float, float]]) -> bool:
-    """Whether in each column most cells share their left side, right side or middle."""
+    """Whether most cells of a column share their left side, right side or middle, in all columns but a few of one cell."""
+    alone = 0
     for left, right in columns:
         cells = [line for row in rows for line in row if left <= line.left and line.right <= right]
-        edges = ([c.left for c in cells], [c.right for c in cells], [(c.left + c.right) / 2 for c in cells])
-        shares = [max(sum(abs(one - other) <= 2 for other in side) for one in side) / len(side) for side in edges if side]
-        if len(cells) < 2 or max(shares) < _FEWEST_ALIGNED:
+        sides = ([c.left for c in cells], [c.right for c in cells], [(c.left + c.right) / 2 for c in cells])
+        most = max(sum(abs(one - other) <= 2 for other in side) for side in sides for one in side)
+        if most < _FEWEST_ALIGNED * len(cells):
             return False
-    return True
+        alone += len(cells) < 2
+    return alone <= len(columns) / 2 and len(columns) - alone > 1
 
 
 def _group_rows(

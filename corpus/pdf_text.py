@@ -118,7 +118,9 @@ def read_signs(signs: Sequence[Sign], find: FindNote) -> Reading:
         notes = _notes(written, text, group[0].line.page, find) if is_mark else []
         if notes:
             blank = " " if group[0].letter.spaced else ""
-            marks += [(len(text), note, blank + (written if len(notes) == 1 else f"[{label}]")) for label, note in notes]
+            marks += [
+                (len(text), note, blank + (written if len(notes) == 1 else f"[{label}]")) for label, note in notes
+            ]
             continue
         raised = is_mark and bool(_POWER.match(written)) and all(sign.letter.raised for sign in group)
         for letter, line in group:
