@@ -9,8 +9,9 @@ document's text stands in the end.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -26,8 +27,8 @@ from corpus.pdf_lines import Line, join_spread, lines_of
 from corpus.pdf_metadata import base_code, day_of, from_packet, sensible_title
 from corpus.pdf_notes import FootNote, NoteTaker
 from corpus.pdf_outline import Head, drop_contents, take_endnotes, take_head, with_headings
-from corpus.pdf_pages import read_pages
 from corpus.pdf_paragraphs import Kind, Unit, setting_of, units_of, unmarked
+from corpus.pdf_process import read_apart
 from corpus.pdf_tables import Table, take_aligned, take_ruled, take_tagged
 from corpus.pdf_text import Reading, Sign, Words, join_lines, read_signs
 from corpus.ports import Loaded
@@ -39,6 +40,7 @@ _MOST_TURNED = 0.02
 _LAST_UNITS = 6
 _MOST_NAMED = 10
 _MOST_GUTTERS = 3
+_MOST_LINES = 3_000
 
 
 class PdfLoader:
@@ -46,13 +48,19 @@ class PdfLoader:
 
     def load(self, data: bytes, source: Path) -> Loaded:
         """The document in *data*; raises `DocumentFormatError` where it can't be read."""
-        printed = read_pages(data, source)
-        warnings = _check(printed, source)
-        text = _read(printed)
-        if not any(unit.lines or unit.table for unit in text.units if unit.kind is not Kind.HEADING):
-            raise DocumentFormatError(f"{source} has no body text; print a document with at least one paragraph.")
-        metadata, dated = _metadata(printed, text, data, source)
-        return Loaded(_build(text, metadata, printed), (*warnings, *dated))
+        printed = read_apart(data, source)
+        packet = {name: value for name in ("title", "publisher") if (value := from_packet(data, name))}
+        return read_printed(printed, source, packet)
+
+
+def read_printed(printed: Printed, source: Path, packet: Mapping[str, str] | None = None) -> Loaded:
+    """The document on printed pages; *packet* is what the file's XMP packet says of its title and publisher."""
+    warnings = _check(printed, source)
+    text = _read(printed, source)
+    if not any(unit.lines or unit.table for unit in text.units if unit.kind is not Kind.HEADING):
+        raise DocumentFormatError(f"{source} has no body text; print a document with at least one paragraph.")
+    metadata, dated = _metadata(printed, text, packet or {}, source)
+    return Loaded(_build(text, metadata, printed), (*warnings, *dated))
 
 
 def _check(printed: Printed, source: Path) -> tuple[str, ...]:
@@ -112,14 +120,14 @@ class _Text:
     words: Words
 
 
-def _read(printed: Printed) -> _Text:
-    found = [_page_tables(page) for page in printed.pages]
+def _read(printed: Printed, source: Path) -> _Text:
+    found = [_page_tables(page, source) for page in printed.pages]
     running = drop_running([lines for _, lines in found])
     gutters = [gutter for lines in running if (gutter := find_gutter(lines))][:_MOST_GUTTERS]
-    pages = [
-        [_mended(flow) for flow in flows_of([*tables, *lines], gutters)]
-        for (tables, _), lines in zip(found, running, strict=True)
-    ]
+    pages: list[list[list[Line | Table]]] = []
+    for (tables, _), lines in zip(found, running, strict=True):
+        boxes: list[Line | Table] = [*tables, *lines]
+        pages.append([_mended(flow) for flow in flows_of(boxes, gutters)])
     setting = setting_of(flow for flows in pages for flow in flows)
     taker = NoteTaker(setting.size)
     bodies: list[list[Line | Table]] = []
@@ -134,9 +142,15 @@ def _read(printed: Printed) -> _Text:
     return _Text(head, list(head.units), [note for note in notes if note.lines], words)
 
 
-def _page_tables(page: Page) -> tuple[list[Table], list[Line]]:
+def _page_tables(page: Page, source: Path) -> tuple[list[Table], list[Line]]:
     """The tables of *page* that are declared or drawn, and the lines outside."""
-    tagged, lines = take_tagged(lines_of(page))
+    lines = lines_of(page)
+    if len(lines) > _MOST_LINES:
+        raise DocumentFormatError(
+            f"{source}, page {page.number}, has more than {_MOST_LINES:,} pieces of text that stand apart, as on a map "
+            "or a drawing; take that page out."
+        )
+    tagged, lines = take_tagged(lines)
     ruled, lines = take_ruled(lines, page.rules)
     return [*tagged, *ruled], lines
 
@@ -150,26 +164,29 @@ def _lines(box: Line | Table) -> Iterable[Line]:
     return box.lines if isinstance(box, Table) else [box]
 
 
-def _metadata(printed: Printed, text: _Text, data: bytes, source: Path) -> tuple[Metadata, tuple[str, ...]]:
-    named = sensible_title(from_packet(data, "title") or "") or sensible_title(printed.info.get("Title", ""))
+def _metadata(
+    printed: Printed, text: _Text, packet: Mapping[str, str], source: Path
+) -> tuple[Metadata, tuple[str, ...]]:
+    named = sensible_title(packet.get("title", "")) or sensible_title(printed.info.get("Title", ""))
     day = as_of(text.head.imprints) or as_of(_revisions(text.units[-_LAST_UNITS:]))
     warnings: tuple[str, ...] = ()
-    if day is None and (changed := printed.info.get("ModDate") or printed.info.get("CreationDate")):
-        day = day_of(changed)
+    if day is None and (day := _changed(printed)):
         warnings = (
-            (f"{source} shows no date, so it is taken to hold as of {day}, the day the file was made or changed; put a "
-             "line such as “Last updated April 14, 2025” below its title.",)
-            if day
-            else ()
-        )  # fmt: skip
+            f"{source} shows no date, so it is taken to hold as of {day}, when the file was made or last changed; "
+            "put a line such as “Last updated April 14, 2025” below its title.",
+        )
     metadata = Metadata(
         id=slugify(source.stem, "document"),
         title=text.head.title or named or title_from_stem(source.stem),
-        publisher=publisher(text.head.imprints) or from_packet(data, "publisher"),
+        publisher=publisher(text.head.imprints) or packet.get("publisher"),
         as_of=day,
         language=base_code(printed.language),
     )
     return metadata, warnings
+
+
+def _changed(printed: Printed) -> date | None:
+    return day_of(printed.info.get("ModDate") or printed.info.get("CreationDate") or "")
 
 
 def _revisions(units: Sequence[Unit]) -> list[Imprint]:
@@ -177,7 +194,7 @@ def _revisions(units: Sequence[Unit]) -> list[Imprint]:
 
 
 class _Notes:
-    """Finds the note that a mark leads to: on the mark's page, the next, or at the end; each as often as it is marked."""
+    """Finds the note that a mark leads to: on the mark's page, on the next, or at the end."""
 
     def __init__(self, notes: Sequence[FootNote]) -> None:
         self.notes = notes

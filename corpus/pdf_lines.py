@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from corpus.pdf_glyphs import Letter, Page, Rule, Tag
@@ -188,7 +189,7 @@ def join_spread(lines: Iterable[Line]) -> list[Line]:
 def _is_spread(row: Sequence[Line]) -> bool:
     letters = [letter for line in row for letter in line.letters]
     firsts = {line.letters[0] for line in row}
-    pairs = list(zip(letters, letters[1:], strict=False))
+    pairs = list(pairwise(letters))
     gaps = [other.left - one.right for one, other in pairs if other.spaced or other in firsts]
     if _BEFORE_A_TAB.match(row[0].text.split()[0]):
         gaps = gaps[1:]
@@ -212,7 +213,7 @@ def _joins(one: Line, other: Line, walls: Sequence[Rule]) -> bool:
 def _blanks(letters: Sequence[Letter]) -> list[bool]:
     """For each letter, whether a blank stands before it: drawn, or wider than what spreads the letters."""
     gaps = [0.0]
-    for one, other in zip(letters, letters[1:], strict=False):
+    for one, other in pairwise(letters):
         gaps.append((other.left - one.right) / max(one.size, other.size, 0.1))
     inside = [gap for gap, letter in zip(gaps, letters, strict=True) if not letter.spaced] or [0.0]
     narrowest = max(median(inside), 0) + _NARROWEST_BLANK

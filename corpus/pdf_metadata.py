@@ -39,7 +39,7 @@ def base_code(language: str | None) -> str | None:
 
 
 def from_packet(data: bytes, name: str) -> str | None:
-    """The Dublin Core element *name* (``title``, ``publisher``) of the file's XMP packet, where it has one that is plain."""
+    """The Dublin Core element *name* (``title``, ``publisher``) in the file's XMP packet, where it says one thing."""
     packet = _PACKET.search(data)
     if packet is None:
         return None

@@ -8,13 +8,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from corpus.errors import DocumentFormatError
 from corpus.inline import normalise
@@ -77,7 +77,7 @@ def _read(data: bytes, source: Path) -> Printed:
         pages: list[Page] = []
         letters = 0
         for number in range(1, count + 1):
-            pages.append(_read_page(document, number))
+            pages.append(_read_page(document, number, source))
             letters += len(pages[-1].letters)
             if letters > _MOST_LETTERS:
                 raise DocumentFormatError(f"{source} has more than {_MOST_LETTERS:,} letters; split it into its parts.")
@@ -112,12 +112,16 @@ def _wide(ask: Callable[..., int], *asked: Any) -> str:
 _SHORTS = (raw.FPDFCatalog_GetLanguage,)
 
 
-def _read_page(document: pdfium.PdfDocument, number: int) -> Page:
+def _read_page(document: pdfium.PdfDocument, number: int, source: Path) -> Page:
     page = document[number - 1]
     try:
         width, height, place, turn = _frame(page)
         text = page.get_textpage()
         try:
+            if text.count_chars() > _MOST_ON_A_PAGE:
+                raise DocumentFormatError(
+                    f"{source}, page {number}, has more than {_MOST_ON_A_PAGE:,} letters; split it into its pages."
+                )
             reader = _TextReader(text, place, turn, _tags(page))
             letters = tuple(
                 letter for letter in reader.letters() if 0 <= letter.left < width and 0 <= letter.baseline < height
@@ -174,7 +178,7 @@ class _TextReader:
         """The visible letters, in the order they are drawn."""
         spaced = False
         last: Letter | None = None
-        for index in range(min(self._text.count_chars(), _MOST_ON_A_PAGE)):
+        for index in range(self._text.count_chars()):
             char = chr(raw.FPDFText_GetUnicode(self._text, index))
             if char.isspace():
                 spaced = spaced or raw.FPDFText_IsGenerated(self._text, index) != 1
@@ -295,7 +299,7 @@ class _TagWalker:
         kept = above.role.startswith(("H", "Title")) or above.role in ("Cell", "Note")
         if kind in ("Note", "FENote"):
             return Tag("Note", number)
-        if kept or kind not in _BLOCKS and not _HEADINGS.match(kind):
+        if kept or (kind not in _BLOCKS and not _HEADINGS.match(kind)):
             return above
         role = kind if _HEADINGS.match(kind) else _ROLES.get(kind, "P")
         if above.role == "LI" and role == "P":
@@ -344,7 +348,7 @@ def _rules_of(path: Any, box: Rule, place: Place) -> Iterator[Rule]:
     if not stroke.value:
         return
     points = list(_points(path, place))
-    for one, other in zip(points, points[1:], strict=False):
+    for one, other in pairwise(points):
         side = _box(one[0], other[0]) if other[1] else None
         if side and min(side.right - side.left, side.top - side.bottom) <= 1 and side.length >= _SHORTEST_RULE:
             yield side

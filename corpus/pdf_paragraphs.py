@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from corpus.builder import BULLET
 from corpus.pdf_lines import Line, make_line
@@ -80,7 +81,7 @@ def setting_of(flows: Iterable[Sequence[Line | Table]]) -> Setting:
     steps = [
         (one.baseline - other.baseline) / one.size
         for flow in lines
-        for one, other in zip(flow, flow[1:], strict=False)
+        for one, other in pairwise(flow)
         if one.size == other.size and abs(one.size - size) < 0.5 and 0 < one.baseline - other.baseline < 3 * size
     ]
     usual = Counter(round(step * _STEPS_TOLD_APART) for step in steps).most_common(1)
@@ -102,7 +103,7 @@ def _tags_part_paragraphs(flows: Sequence[Sequence[Line | Table]], setting: Sett
     pairs = [
         (one, other)
         for flow in flows
-        for one, other in zip(flow, flow[1:], strict=False)
+        for one, other in pairwise(flow)
         if isinstance(one, Line) and isinstance(other, Line) and one.tag and other.tag
     ]
     parted = [(one, other) for one, other in pairs if one.tag != other.tag]
@@ -177,13 +178,17 @@ class _Assembler:
             return False
         if self._tagged and last.tag and line.tag:
             return last.tag == line.tag
+        return self._goes_on_below(unit, line, marked)
+
+    def _goes_on_below(self, unit: Unit, line: Line, marked: bool) -> bool:
+        """Whether *line* goes on with the unit above it, by nothing but where it stands."""
+        last = unit.lines[-1]
         if not _is_close(last, line, self._setting) or (marked and self._may_be_marked(unit, line)):
             return False
         if unit.kind is Kind.ITEM:
             return self._hangs(unit, line)
-        if line.left > last.left + _INDENT * line.size and len(unit.lines) > 1:
-            return False
-        return not self._broke_off(last, line, self._edge)
+        indented = line.left > last.left + _INDENT * line.size and len(unit.lines) > 1
+        return not indented and not self._broke_off(last, line, self._edge)
 
     def _may_be_marked(self, unit: Unit, line: Line) -> bool:
         """Whether a marker opens *line*, rather than a number that happens to begin it."""

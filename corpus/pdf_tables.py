@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from corpus.pdf_glyphs import Rule
 from corpus.pdf_lines import Line, rows_of
@@ -238,7 +238,7 @@ def _widen(columns: Sequence[tuple[float, float]], row: Sequence[Line]) -> list[
         else:
             wider.append((line.left, line.right))
     wider.sort()
-    parted = all(after[0] - before[1] >= _NARROWEST_GAP for before, after in zip(wider, wider[1:], strict=False))
+    parted = all(after[0] - before[1] >= _NARROWEST_GAP for before, after in pairwise(wider))
     return wider if parted else None
 
 
@@ -247,7 +247,7 @@ def _is_tight(above: Sequence[Line], below: Sequence[Line]) -> bool:
 
 
 def _line_up(rows: Sequence[Sequence[Line]], columns: Sequence[tuple[float, float]]) -> bool:
-    """Whether most cells of a column share their left side, right side or middle, in all columns but a few of one cell."""
+    """Whether in each column most cells share a side or their middle; a few columns may have one cell."""
     alone = 0
     for left, right in columns:
         cells = [line for row in rows for line in row if left <= line.left and line.right <= right]
@@ -263,11 +263,10 @@ def _group_rows(
     rows: Sequence[list[Line]], columns: Sequence[tuple[float, float]], rules: Sequence[Rule]
 ) -> list[list[Line]]:
     """The lines of each row of the table: up to the next rule or wider step, or else to the next first cell."""
-    steps = [above[0].baseline - below[0].baseline for above, below in zip(rows, rows[1:], strict=False)]
+    steps = [above[0].baseline - below[0].baseline for above, below in pairwise(rows)]
     levels = [rule for rule in rules if rule.level and rule.left < columns[-1][0] and columns[0][1] < rule.right]
     ruled = [
-        any(below[0].baseline < rule.bottom < above[0].baseline for rule in levels)
-        for above, below in zip(rows, rows[1:], strict=False)
+        any(below[0].baseline < rule.bottom < above[0].baseline for rule in levels) for above, below in pairwise(rows)
     ]
     uneven = max(steps) > _CLEARLY_WIDER * min(steps)
     middle = (max(steps) + min(steps)) / 2

@@ -1,4 +1,4 @@
-"""Running text out of printed lines: words broken at line ends are joined, and marks of notes are told from exponents."""
+"""Running text out of printed lines: broken words are joined, and marks of notes are told from exponents."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _tail(signs: Sequence[Sign]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Running text without marks: the text, its letters, and for each mark the offset, the note and how it was written."""
+    """Running text without marks, its letters, and for each mark its offset, its note and how it was written."""
 
     text: str
     signs: tuple[Sign, ...]
