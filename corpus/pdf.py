@@ -122,7 +122,7 @@ class _Text:
 
 def _read(printed: Printed, source: Path) -> _Text:
     found = [_page_tables(page, source) for page in printed.pages]
-    running = drop_running([lines for _, lines in found])
+    running = drop_running([lines for _, lines in found], [page.height for page in printed.pages])
     gutters = [gutter for lines in running if (gutter := find_gutter(lines))][:_MOST_GUTTERS]
     pages: list[list[list[Line | Table]]] = []
     for (tables, _), lines in zip(found, running, strict=True):

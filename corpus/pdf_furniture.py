@@ -11,6 +11,7 @@ from corpus.pdf_lines import Line, rows_of
 
 _DEEPEST = 4
 _FAR = 6.0
+_ALONG_EDGE = 0.13
 _MOSTLY = 0.8
 _FEWEST = 0.4
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
@@ -21,12 +22,12 @@ _PAGE_NUMBER = re.compile(
 Pages = Sequence[Sequence[Line]]
 
 
-def drop_running(pages: Pages) -> list[list[Line]]:
-    """The lines of *pages* without those that run along their top and foot."""
+def drop_running(pages: Pages, heights: Sequence[float]) -> list[list[Line]]:
+    """The lines of *pages*, which are so many points high, without those that run along their top and foot."""
     rows = [rows_of(lines) for lines in pages]
     tagged = _are_tagged(pages)
     for _ in range(_DEEPEST):
-        dropped = [_drop_outermost(rows, place, tagged) for place in (0, -1)]
+        dropped = [_drop_outermost(rows, heights, place, tagged) for place in (0, -1)]
         if not any(dropped):
             break
     return [[line for row in page for line in row] for page in rows]
@@ -38,17 +39,16 @@ def _are_tagged(pages: Pages) -> bool:
     return sum(letter.tag is not None for letter in letters) > _MOSTLY * len(letters)
 
 
-def _drop_outermost(rows: list[list[list[Line]]], place: int, tagged: bool) -> bool:
+def _drop_outermost(rows: list[list[list[Line]]], heights: Sequence[float], place: int, tagged: bool) -> bool:
     """Take the top (0) or the last (-1) row off each page where it is not the text's; whether any was."""
     places: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for number, page in enumerate(rows):
-        if page:
+        if page and _is_along_edge(page[place][0], heights[number]):
             places[_key(page[place])].append((number, page[place][0].baseline))
     needed = max(2, min(3, ceil(_FEWEST * len(rows))))
     found: set[int] = set()
     for key, held in places.items():
-        heights = sorted(height for _, height in held)
-        middle = heights[len(heights) // 2]
+        middle = sorted(height for _, height in held)[len(held) // 2]
         same = [number for number, height in held if abs(height - middle) <= _FAR]
         found.update(same if len(same) >= needed and key else ())
         if _PAGE_NUMBER.match(key):
@@ -58,6 +58,10 @@ def _drop_outermost(rows: list[list[list[Line]]], place: int, tagged: bool) -> b
     for number in found:
         del rows[number][place]
     return bool(found)
+
+
+def _is_along_edge(line: Line, height: float) -> bool:
+    return not _ALONG_EDGE * height <= line.baseline <= (1 - _ALONG_EDGE) * height
 
 
 def _key(row: Iterable[Line]) -> str:

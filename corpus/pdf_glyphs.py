@@ -63,6 +63,7 @@ class Rule:
 class Page:
     """A page: its letters in the order they are drawn.
 
+    ``dots`` are shapes as small as a bullet.
     ``unreadable`` counts letters whose character isn't known, ``turned`` those that don't run from left to right;
     ``pictured`` is the share of the page that pictures cover.
     """
@@ -72,6 +73,7 @@ class Page:
     height: float
     letters: tuple[Letter, ...]
     rules: tuple[Rule, ...] = ()
+    dots: tuple[Rule, ...] = ()
     unreadable: int = 0
     turned: int = 0
     pictured: float = 0.0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from corpus.builder import BULLET
 from corpus.pdf_glyphs import Letter, Page, Rule, Tag
 
 # Shares of the type size.
@@ -21,6 +22,9 @@ _WIDEST_TAB = 4.5
 _NARROWEST_BLANK = 0.14
 _NARROWEST_DRAWN = 0.05
 _WIDEST_SPREAD = 3.5
+_WIDEST_DOTTED = 1.6
+_LARGEST_DOT = 0.6
+_MOST_DOTS = 1_000
 _EVEN = 0.25
 _HIGHEST_RISE = 0.6
 _SAME_HEIGHT = 0.25
@@ -100,7 +104,22 @@ def lines_of(page: Page) -> list[Line]:
     lines: list[Line] = []
     for row in rows_of([make_line(page.number, chunk) for chunk in chunks]):
         lines.extend(_merge(row, walls))
-    return lines
+    return [_with_bullet(line, page.dots) for line in lines]
+
+
+def _with_bullet(line: Line, dots: Sequence[Rule]) -> Line:
+    """*line* with the bullet that is drawn before it as a shape."""
+    for dot in dots[:_MOST_DOTS]:
+        inside = line.bottom <= dot.bottom and dot.top <= line.top
+        if (
+            inside
+            and 0 <= line.left - dot.right <= _WIDEST_DOTTED * line.size
+            and dot.length < _LARGEST_DOT * line.size
+        ):
+            first = line.letters[0]
+            bullet = first._replace(char=BULLET, left=dot.left, right=dot.right, raised=False, spaced=False)
+            return make_line(line.page, [bullet, first._replace(spaced=True), *line.letters[1:]])
+    return line
 
 
 def rows_of(lines: Iterable[Line]) -> list[list[Line]]:

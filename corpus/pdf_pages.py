@@ -32,6 +32,7 @@ _DEEPEST = 60
 _LARGEST = 200_000_000
 _THICKEST_RULE = 3.0
 _SHORTEST_RULE = 4.0
+_SMALLEST_DOT, _LARGEST_DOT = 1.5, 8.0
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi(?!a)", re.IGNORECASE)
 _SLANTED = re.compile(r"italic|oblique", re.IGNORECASE)
 _ITALIC_FLAG = 64
@@ -128,9 +129,9 @@ def _read_page(document: pdfium.PdfDocument, number: int, source: Path) -> Page:
             )
         finally:
             text.close()
-        rules, pictured = _drawn(page, place)
+        rules, dots, pictured = _drawn(page, place)
         share = min(pictured / (width * height), 1.0) if width * height else 0.0
-        return Page(number, width, height, letters, rules, reader.unreadable, reader.turned, share)
+        return Page(number, width, height, letters, rules, dots, reader.unreadable, reader.turned, share)
     finally:
         page.close()
 
@@ -307,9 +308,9 @@ class _TagWalker:
         return Tag(role, number, above.row, above.table)
 
 
-def _drawn(page: pdfium.PdfPage, place: Place) -> tuple[tuple[Rule, ...], float]:
-    """The straight lines on *page*, and the area of its pictures."""
-    rules: list[Rule] = []
+def _drawn(page: pdfium.PdfPage, place: Place) -> tuple[tuple[Rule, ...], tuple[Rule, ...], float]:
+    """The straight lines and the dots on *page*, and the area of its pictures."""
+    rules, dots = list[Rule](), list[Rule]()
     pictured = 0.0
     kinds = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE)
     for drawn in islice(page.get_objects(filter=kinds, max_depth=4), _MOST_OBJECTS):
@@ -318,9 +319,16 @@ def _drawn(page: pdfium.PdfPage, place: Place) -> tuple[tuple[Rule, ...], float]
             continue
         if drawn.type == raw.FPDF_PAGEOBJ_IMAGE:
             pictured += (box.right - box.left) * (box.top - box.bottom)
+        elif _is_dot(box):
+            dots.append(box)
         else:
             rules.extend(_rules_of(drawn.raw, box, place))
-    return tuple(rules), pictured
+    return tuple(rules), tuple(dots), pictured
+
+
+def _is_dot(box: Rule) -> bool:
+    width, height = box.right - box.left, box.top - box.bottom
+    return _SMALLEST_DOT <= width <= _LARGEST_DOT and abs(width - height) <= 0.2 * width
 
 
 def _bounds(drawn: Any, place: Place) -> Rule | None:

@@ -18,6 +18,7 @@ _SAME_SIZE = 0.06
 _WIDER_STEP = 1.25
 _INDENT = 0.8
 _SLACK = 0.6
+_MUCH_ROOM = 0.4  # of the column
 _BLANK = 0.25
 _WIDEST_GAP = 4.0
 _STEPS_TOLD_APART = 20
@@ -205,10 +206,11 @@ class _Assembler:
         return line.text[0].islower() or not self._broke_off(unit.lines[-1], line, self._edge)
 
     def _broke_off(self, last: Line, line: Line, edge: float) -> bool:
-        """Whether the first word of *line* had room on the line above, where a sentence ended."""
-        if line.text[0].islower() or not _STOPS.search(last.text) or last.bold:
+        """Whether the first word of *line* had room on the line above: some if a sentence ended there, else much."""
+        if line.text[0].islower() or last.bold or last.text.endswith(("-", "\u2010")):
             return False
-        return last.right + _BLANK * line.size + line.first_word < edge - _SLACK * line.size
+        room = edge - last.right - _BLANK * line.size - line.first_word
+        return room > (_SLACK * line.size if _STOPS.search(last.text) else _MUCH_ROOM * (edge - last.left))
 
     def _goes_on_over(self, unit: Unit, line: Line, margin: float, marked: bool) -> bool:
         """Whether *line*, the first of a column, goes on with what stood last in the column before."""
@@ -218,7 +220,7 @@ class _Assembler:
         if line.text[0].islower():
             return True
         if unit.kind is Kind.ITEM and line.left < margin + 0.5 * line.size and unit.margin > 0 and unit.hang > margin:
-            return not _STOPS.search(last.text)
+            return False
         if not _STOPS.search(last.text):
             return True
         return not self._broke_off(last, line, self._edge_above) and line.left <= margin + _INDENT * line.size
