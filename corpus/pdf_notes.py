@@ -21,7 +21,7 @@ _RAISED_LABEL = re.compile(rf"(?:\d{{1,3}}|[a-z]|[ivx]{{1,5}}|[{_SYMBOLS}]{{1,3}
 
 @dataclass(slots=True)
 class FootNote:
-    """A note at the foot of *page*: its label, and its lines without that; ``more`` is on the next page."""
+    """A note: its label, its lines without that, and the page it stands at the foot of; 0 where it is at the end."""
 
     label: str
     page: int
@@ -81,7 +81,7 @@ class NoteTaker:
         if not isinstance(first, Line) or not self.notes or self._opens(first):
             return False
         last = self.notes[-1]
-        unfinished = not last.lines[-1].text.endswith((".", "!", "?", ".”", '."'))
+        unfinished = not last.lines or not last.lines[-1].text.endswith((".", "!", "?", ".”", '."'))
         return last.page == first.page - 1 and (unfinished or first.text[0].islower())
 
     def _opens(self, box: Line | Table) -> bool:

@@ -18,7 +18,9 @@ _LARGER = 1.07
 _LARGEST_GAP_IN_SIZE = 0.3
 _MOST_WORDS = 30
 _MOST_LINES = 4
-_LONGEST_CONTENTS_LINE = 30
+_LONGEST_CONTENTS = 30
+_FEWEST_CONTENTS = 3
+_CONTENTS = frozenset({"contents", "table of contents", "contenido", "tabla de contenido", "índice"})
 _ENDS = (".", ";", ",", "!")
 _TAGGED = re.compile(r"H([1-6])$")
 _LEADERS = re.compile(r"[\s.…·_]*\s*\d{1,3}$|[\s.…·_]{2,}[ivxl\d]{1,5}$")
@@ -173,10 +175,9 @@ def drop_contents(units: Sequence[Unit]) -> list[Unit]:
         while end < len(units) and _is_contents(units[end], headings, end):
             end += 1
         lines = sum(len(unit.lines) for unit in units[place:end])
-        if lines >= 3 or (
-            end > place and kept and heading_key(kept[-1].text) in ("contents", "table of contents", "contenido")
-        ):
-            if kept and heading_key(kept[-1].text) in ("contents", "table of contents", "contenido", "índice"):
+        labelled = bool(kept) and heading_key(kept[-1].text) in _CONTENTS
+        if lines >= _FEWEST_CONTENTS or (lines and labelled):
+            if labelled:
                 kept.pop()
             place = end
         else:
@@ -187,7 +188,7 @@ def drop_contents(units: Sequence[Unit]) -> list[Unit]:
 
 def _is_contents(unit: Unit, headings: Mapping[str, int], place: int) -> bool:
     """Whether every line of *unit* is a heading further down, with or without its page."""
-    if unit.kind is Kind.TABLE or len(unit.lines) > _LONGEST_CONTENTS_LINE:
+    if unit.kind is Kind.TABLE or len(unit.lines) > _LONGEST_CONTENTS:
         return False
     lines = [line.text for line in ([unit.opening, *unit.lines[1:]] if unit.opening else unit.lines)]
     keys = [(_loose(line), _loose(_LEADERS.sub("", line))) for line in lines]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpus.documents import BlockKind
-from corpus.pdf_glyphs import Letter, Rule
+from corpus.errors import DocumentFormatError
+from corpus.pdf_glyphs import Letter, Rule, Tag
 from tests.unit.corpus.invariants import assert_sound
 from tests.unit.corpus.printed import body, column, letters, mark, page, read
 
@@ -145,3 +148,32 @@ def test_headings_nest_by_size_and_weight_and_the_largest_is_the_title() -> None
     document = read(page(1, held))
     assert document.title == "How vouchers work"
     assert [section.path for section in document.sections] == [("Who pays",), ("Who pays", "The owner")]
+
+
+_SMALL = st.integers(0, 2)
+_TAGS = st.builds(Tag, st.sampled_from(["P", "H1", "LI", "Cell", "Note"]), st.integers(1, 4), _SMALL, _SMALL)
+_Part = tuple[str, float, float, float, Tag | None]
+_Box = tuple[float, float, float, float]
+_PART = st.tuples(
+    st.text("ab cd.-•1*†[]²“é(", min_size=1, max_size=40),
+    st.floats(-10, 500),
+    st.sampled_from([700.0, 688.0, 676.0, 60.0, 50.0]) | st.floats(0, 790),
+    st.sampled_from([10.0, 8.0, 6.0, 14.0, 0.01, 300.0]),
+    st.none() | _TAGS,
+)
+_RULES = st.lists(st.tuples(st.floats(0, 500), st.floats(0, 700), st.floats(0, 90), st.floats(0, 90)), max_size=5)
+
+
+@given(st.lists(st.tuples(st.lists(_PART, max_size=12), _RULES), min_size=1, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_on_the_pages_a_document_is_sound(drawn: list[tuple[list[_Part], list[_Box]]]) -> None:
+    pages = []
+    for number, (parts, rules) in enumerate(drawn, 1):
+        held = [letter._replace(tag=tag) for text, x, y, size, tag in parts for letter in letters(text, x, y, size)]
+        pages.append(page(number, held, rules=[Rule(x, y, x + wide, y + high) for x, y, wide, high in rules]))
+    try:
+        document = read(*pages)
+    except DocumentFormatError:
+        return
+    assert_sound(document)
+    assert [line.span for line in document.layout] == sorted(line.span for line in document.layout)
