@@ -7,10 +7,12 @@ Everything downstream (passages, sentences, quotes, footnotes) is a half-open sp
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import islice, takewhile
 
 from pydantic import TypeAdapter
 
@@ -105,6 +107,17 @@ class LineBox:
 
 
 @dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A part of a printed page, in points from its lower left corner; ``page`` counts from 1."""
+
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One explainer at one version.
 
@@ -144,6 +157,23 @@ class Document:
 
     def _digest(self) -> str:
         return hashlib.sha256(_ADAPTER.dump_json(self, exclude=_NOT_CONTENT)).hexdigest()[:12]
+
+    def pages_of(self, span: Span) -> tuple[int, ...]:
+        """The pages that *span* stands on, in order; none where the document has no pages."""
+        return tuple(sorted({line.page for line in self._lines_in(span)}))
+
+    def rectangles_of(self, span: Span) -> tuple[Rectangle, ...]:
+        """Where *span* stands on its pages, a rectangle for each line in reading order."""
+        rectangles = []
+        for line in self._lines_in(span):
+            start = max(span.start, line.span.start) - line.span.start
+            end = min(span.end, line.span.end) - line.span.start
+            rectangles.append(Rectangle(line.page, line.edges[start], line.bottom, line.edges[end], line.top))
+        return tuple(rectangles)
+
+    def _lines_in(self, span: Span) -> Iterator[LineBox]:
+        first = bisect_right(self.layout, span.start, key=lambda line: line.span.end)
+        return takewhile(lambda line: line.span.start < span.end, islice(self.layout, first, None))
 
     @property
     def card(self) -> DocumentCard:

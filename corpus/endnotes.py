@@ -170,18 +170,22 @@ def _entry(unit: Unit, above: str | None) -> tuple[str, str] | None:
 
 def _marks_in(text: str) -> list[re.Match[str]]:
     """What could be marks in *text*, in order."""
-    raised = (match for match in _RAISED.finditer(text) if _is_raised_mark(match))
+    raised = (match for match in _RAISED.finditer(text) if may_be_mark(text[max(match.start() - 6, 0) : match.start()]))
     return sorted([*_BRACKETED.finditer(text), *raised], key=lambda match: match.start())
 
 
-def _is_raised_mark(match: re.Match[str]) -> bool:
-    before = match.string[max(match.start() - 6, 0) : match.start()]
-    return bool(before.strip()) and bool(_YEAR.search(before) or not _POWERED.search(before))
+def may_be_mark(before: str) -> bool:
+    """Whether a raised number behind the text *before* may be a mark: it isn't one where it is an exponent."""
+    last = before[-6:]
+    return bool(last.strip()) and bool(_YEAR.search(last) or not _POWERED.search(last))
 
 
 def _labels_of(match: re.Match[str]) -> list[str]:
-    """The labels in a mark; "[1, 3–5]" has four."""
-    written = match[1] if match.re is _BRACKETED else plain_digits(match[0])
+    return split_labels(match[1] if match.re is _BRACKETED else plain_digits(match[0]))
+
+
+def split_labels(written: str) -> list[str]:
+    """The labels that a mark names: "1, 3–5" has four."""
     labels: list[str] = []
     for part in re.split(r"\s*[,;]\s*", written):
         ends = re.split("[–-]", part)

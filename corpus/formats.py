@@ -43,10 +43,21 @@ def _plain_text() -> Loader:
     return PlainTextLoader()
 
 
+def _pdf() -> Loader:
+    from corpus.pdf import PdfLoader
+
+    return PdfLoader()
+
+
+def _is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:1024]
+
+
 MARKDOWN = Format("Markdown", (".md", ".markdown"), _markdown)
 PLAIN_TEXT = Format("plain text", (".txt", ".text"), _plain_text)
+PDF = Format("PDF", (".pdf",), _pdf, _is_pdf)
 
-FORMATS = (MARKDOWN, PLAIN_TEXT)
+FORMATS = (MARKDOWN, PLAIN_TEXT, PDF)
 BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
 
 _listed = [format_.described for format_ in FORMATS]
