@@ -170,6 +170,13 @@ class IndexStore:
                 "the list of documents has what can be opened."
             ) from error
 
+    def document_versions(self, document_id: str) -> dict[str, datetime]:
+        """The versions of a document that were ever published, and when each was first; the latest comes first."""
+        folder = self._document_path(document_id, "any").parent
+        written = {path.stem: path.stat().st_mtime for path in folder.glob("[!.]*.json")}
+        latest = sorted(written.items(), key=lambda version: version[1], reverse=True)
+        return {version: datetime.fromtimestamp(when, UTC) for version, when in latest}
+
     def _document_path(self, document_id: str, version: str) -> Path:
         return self.data_dir / "documents" / _file_name(document_id) / f"{_file_name(version)}.json"
 

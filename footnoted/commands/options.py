@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from bot.chatbot import Chatbot
     from bot.settings import BotSettings
+    from corpus.library import Library
 
 DataDir = Annotated[
     Path | None,
@@ -23,6 +24,13 @@ def bot_settings(data_dir: Path | None) -> BotSettings:
 
     settings = BotSettings()
     return settings.model_copy(update={"data_dir": data_dir}) if data_dir else settings
+
+
+def open_library(data_dir: Path | None) -> Library:
+    """The publisher's library of explainers."""
+    from corpus.library import Library
+
+    return Library(bot_settings(data_dir).data_dir / "library")
 
 
 def open_chatbot(data_dir: Path | None, *, keep_conversations: bool) -> Chatbot:
