@@ -137,7 +137,7 @@ class CheckedTransport(httpx2.BaseTransport):
     """Sends httpx2's requests over *backend*. No proxy is used: one would look names up by itself."""
 
     def __init__(self, backend: httpcore2.NetworkBackend) -> None:
-        self._pool = httpcore2.ConnectionPool(httpx2.create_ssl_context(), network_backend=backend)
+        self._pool = httpcore2.ConnectionPool(network_backend=backend)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """The response, its body still to come; raises httpcore2's errors and those of the backend."""

@@ -79,7 +79,7 @@ class Fetcher:
         backend = CheckedBackend(self.resolve, _anywhere if allow_private else self.may_reach, deadline)
         timeout = httpx2.Timeout(self.limits.silence_s, connect=self.limits.connect_s)
         with (
-            _in_a_sentence(url, self.limits),
+            _in_a_sentence(url),
             httpx2.Client(
                 transport=CheckedTransport(backend), headers=_HEADERS, timeout=timeout, trust_env=False
             ) as client,
@@ -134,8 +134,8 @@ def web_address(given: str) -> str:
         raise OriginUnavailable(f"{given} isn't an address that can be read ({error}); check it.") from error
     if url.scheme not in ("http", "https"):
         raise OriginUnavailable(f"{given} isn't an address on the web; give one that begins with https:// or http://.")
-    if not url.host:
-        raise OriginUnavailable(f"{given} names no host; check the address.")
+    if not url.host or not 0 < (url.port or 1) < 65_536:
+        raise OriginUnavailable(f"{given} names no host, or no port that there is; check the address.")
     if url.userinfo:
         raise OriginUnavailable(
             f"The address on {url.host} has a name or password in it, which would be kept; leave it out, or {_BY_HAND}."
@@ -168,7 +168,7 @@ def _refusal(status: int) -> str:
 
 
 @contextmanager
-def _in_a_sentence(url: str, limits: Limits) -> Iterator[None]:
+def _in_a_sentence(url: str) -> Iterator[None]:
     """Whatever goes wrong becomes an `OriginUnavailable`."""
     try:
         yield
@@ -180,27 +180,25 @@ def _in_a_sentence(url: str, limits: Limits) -> Iterator[None]:
         raise OriginUnavailable(
             f"{url} leads to {error}, which has an address that isn't public; if it is meant, add --allow-private."
         ) from error
-    except OutOfTimeError as error:
-        raise OriginUnavailable(
-            f"{url} took longer than {limits.total_s:.0f} seconds; try again later, or {_BY_HAND}."
-        ) from error
-    except httpcore2.TimeoutException as error:
-        raise OriginUnavailable(f"{url} doesn't answer; try again later, or {_BY_HAND}.") from error
+    except (OutOfTimeError, httpcore2.TimeoutException) as error:
+        raise OriginUnavailable(f"{url} doesn't answer in time; try again later, or {_BY_HAND}.") from error
     except httpcore2.NetworkError as error:
-        raise OriginUnavailable(f"{url} {_failure(error.__cause__ or error)}.") from error
+        cause = next((argument for argument in error.args if isinstance(argument, OSError)), None)
+        raise OriginUnavailable(f"{url} {_failure(cause)}.") from error
     except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, httpx2.HTTPError, httpx2.InvalidURL) as error:
         reason = str(error)[:200] or type(error).__name__
         raise OriginUnavailable(f"{url} sent what can't be read ({reason}); try again later, or {_BY_HAND}.") from error
 
 
-def _failure(cause: BaseException) -> str:
+def _failure(cause: OSError | None) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"isn't what it says it is: its certificate isn't good ({cause.verify_message}); check the address"
     if isinstance(cause, ssl.SSLError):
         return f"can't be spoken to in TLS ({cause.reason or 'it broke off'}); check the address"
     if isinstance(cause, ConnectionRefusedError):
         return f"refuses the connection; check the address and its port{_proxy_aside()}"
-    return f"can't be reached ({getattr(cause, 'strerror', None) or cause}); check the connection{_proxy_aside()}"
+    reason = (cause and cause.strerror) or "the connection broke off"
+    return f"can't be reached ({reason}); check the connection{_proxy_aside()}"
 
 
 def _proxy_aside() -> str:
