@@ -40,6 +40,7 @@ _NOT_A_NAME = {"index", "default", "home"}
 _LONGEST_NAME = 150
 # What pages say is Latin-1 or ASCII is read as Windows-1252 by every browser.
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-8": "utf-8-sig"}
+_BOMS_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PASSWORD_FIELD = re.compile(rb"<input[^>]+type\s*=\s*[\"']?password", re.IGNORECASE)
 
 
@@ -89,13 +90,14 @@ def in_utf8(data: bytes, type_: str, charset: str | None) -> bytes:
     """
     if charset is None or type_ not in _SUFFIXES or not type_.startswith(("text/", "application/xhtml")):
         return data
-    if data.isascii() or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(codecs.BOM_UTF8):
         return data
     try:
-        codec = codecs.lookup(charset).name
-        return codecs.BOM_UTF8 + data.decode(_AS_BROWSERS_DO.get(codec, codec)).encode()
+        codec = "utf-16" if data.startswith(_BOMS_UTF16) else codecs.lookup(charset).name
+        text = data.decode(_AS_BROWSERS_DO.get(codec, codec))
     except (LookupError, ValueError):  # the server's word is wrong: the loader finds out for itself
         return data
+    return data if data.isascii() and text.encode() == data else codecs.BOM_UTF8 + text.encode()
 
 
 def _offered(disposition: str | None) -> str | None:
