@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from footnoted.commands import corpus_library
+from footnoted.commands import corpus_library, corpus_listing
 
 app = typer.Typer(
     add_completion=False,
@@ -15,6 +15,6 @@ app = typer.Typer(
 )
 app.command("add")(corpus_library.add)
 app.command("update")(corpus_library.update)
-app.command("list")(corpus_library.list_documents)
-app.command("show")(corpus_library.show)
+app.command("list")(corpus_listing.list_documents)
+app.command("show")(corpus_listing.show)
 app.command("remove")(corpus_library.remove)

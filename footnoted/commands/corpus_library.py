@@ -1,30 +1,26 @@
-"""``footnoted corpus add``, ``update``, ``list``, ``show`` and ``remove``."""
+"""``footnoted corpus add``, ``update`` and ``remove``."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footnoted.commands.corpus_listing import say
 from footnoted.commands.index import publish_library, tell
 from footnoted.commands.options import DataDir, bot_settings, open_library
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from corpus.front_matter import FrontMatter
     from corpus.library import Change, Entry, Library
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 NoIndex = Annotated[bool, typer.Option("--no-index", help="Publish no index now; `footnoted index` does it later.")]
 
 _FAILED = 2
-_WIDE = 10_000
 _FOR_ONE = ("id", "title", "as_of", "url")
 
 
@@ -105,53 +101,9 @@ def remove(
             typer.confirm(f"Take {', '.join(named)} out of the library?", abort=True)
         writer.remove(document_ids)
         for name in named:
-            _say(f"Removed {name}.")
+            say(f"Removed {name}.")
         tally = _Tally(changed=True)
         _finish(library, tally, data_dir, no_index=no_index)
-
-
-def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """List the explainers in the library."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from footnoted.terminal import open_console, visible
-
-    contents = open_library(data_dir).contents()
-    if as_json:
-        _print_json([_card(entry) for entry in contents.entries])
-    else:
-        table = Table("id", "title", "format", "as of", "language", "collection", "version", "origin", box=None)
-        for entry in contents.entries:
-            table.add_row(*(Text(visible(str(value or "–"))) for value in _card(entry).values()))
-        console = open_console()
-        console.width = _WIDE  # a line an explainer, which a narrow terminal wraps by itself
-        console.width = console.measure(table).maximum
-        console.print(table)
-    for failure in contents.failures:
-        _say(failure.message, err=True)
-    if contents.failures:
-        raise typer.Exit(_FAILED)
-
-
-def show(
-    document_id: Annotated[str, typer.Argument(help="The id of an explainer in the library.", metavar="ID")],
-    as_json: AsJson = False,
-    text: Annotated[bool, typer.Option("--text", help="Print the text as the bot reads it.")] = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Show what is known of an explainer: its sections and notes, what its file lacks, its versions."""
-    from index.store import IndexStore
-
-    library = open_library(data_dir)
-    entry = library.load(library.record(document_id))
-    versions = IndexStore(bot_settings(data_dir).data_dir).document_versions(document_id)
-    if text:
-        _say(entry.document.text)
-    elif as_json:
-        _print_json(_details(entry, versions))
-    else:
-        _print_details(entry, versions)
 
 
 class _Tally:
@@ -173,7 +125,7 @@ class _Tally:
             raise
         except CorpusError as error:
             self.failed += 1
-            _say(f"{before}{error}{after}", err=True)
+            say(f"{before}{error}{after}", err=True)
 
     def count(self, entry: Entry | None, change: Change) -> None:
         """Says what became of an explainer; there is no entry where its origin says that nothing has changed."""
@@ -182,7 +134,7 @@ class _Tally:
         self._changes[change] += 1
         self.changed = self.changed or change is not Change.UNCHANGED
         if entry and change is Change.UNCHANGED:
-            _say(f"{entry.document.id}: unchanged")
+            say(f"{entry.document.id}: unchanged")
         elif entry:
             _print_entry(entry, change)
 
@@ -256,73 +208,10 @@ def _print_entry(entry: Entry, change: Change) -> None:
         f"as of {document.as_of}" if document.as_of else "as of no day",
         document.language,
     ]
-    _say(f"{document.id}: {change}\n  {document.title}\n  {', '.join(about)}")
+    say(f"{document.id}: {change}\n  {document.title}\n  {', '.join(about)}")
     for warning in entry.warnings:
-        _say(f"  Note: {warning}")
+        say(f"  Note: {warning}")
 
 
 def _counted(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _card(entry: Entry) -> dict[str, Any]:
-    document = entry.document
-    return {
-        "id": document.id,
-        "title": document.title,
-        "format": entry.format,
-        "as_of": document.as_of.isoformat() if document.as_of else None,
-        "language": document.language,
-        "collection": document.collection,
-        "version": document.version,
-        "origin": entry.record.origin,
-    }
-
-
-def _details(entry: Entry, versions: Mapping[str, datetime]) -> dict[str, Any]:
-    document, record = entry.document, entry.record
-    return _card(entry) | {
-        "publisher": document.publisher,
-        "topics": list(document.topics),
-        "url": document.url,
-        "sha256": record.sha256,
-        "added_at": record.added_at.isoformat(),
-        "fetched_at": record.fetched_at.isoformat(),
-        "characters": len(document.text),
-        "sections": [{"level": s.level, "heading": s.heading, "slug": s.slug} for s in document.sections],
-        "notes": [{"label": note.label, "text": note.span.of(document.text)} for note in document.notes],
-        "warnings": list(entry.warnings),
-        "versions": [{"version": name, "published_at": when.isoformat()} for name, when in versions.items()],
-    }
-
-
-def _print_details(entry: Entry, versions: Mapping[str, datetime]) -> None:
-    lists = ("sections", "notes", "warnings", "versions")
-    for key, value in _details(entry, versions).items():
-        if key not in lists and value:
-            _say(f"{key.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}")
-    document = entry.document
-    _print_list("sections", [f"{'  ' * max(s.level - 2, 0)}{s.heading or '(no heading)'}" for s in document.sections])
-    _print_list("notes", [f"[{note.label}] {note.span.of(document.text)}" for note in document.notes])
-    _print_list("what readers will miss", entry.warnings)
-    current = document.version
-    published = [f"{name}  {when:%Y-%m-%d %H:%M}{'  this one' * (name == current)}" for name, when in versions.items()]
-    _print_list("versions published", published)
-
-
-def _print_list(heading: str, lines: Sequence[str]) -> None:
-    if lines:
-        _say(f"\n{heading}:")
-    for line in lines:
-        _say(f"  {line}")
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
-
-
-def _say(text: str, *, err: bool = False) -> None:
-    """Prints *text*, which may hold an explainer's words: they must not steer the terminal."""
-    from footnoted.terminal import visible
-
-    typer.echo(visible(text), err=err)

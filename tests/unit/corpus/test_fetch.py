@@ -38,8 +38,8 @@ FETCHER = Fetcher(LIMITS, may_reach=lambda address: address == "127.0.0.1")
 """Takes this one address for public, so that a server can stand on it."""
 
 
-def fetch(url: str, fetcher: Fetcher = FETCHER, **options: str) -> Fetched:
-    fetched = fetcher.fetch(url, **options)
+def fetch(url: str, fetcher: Fetcher = FETCHER) -> Fetched:
+    fetched = fetcher.fetch(url)
     assert fetched is not None
     return fetched
 
@@ -162,7 +162,10 @@ class TestTooSlowOrTooLarge:
         assert "doesn't answer in time" in refused(site.address("/a"), self.quick)
 
     def test_silence(self, site: WebServer) -> None:
-        site.pages["/a"] = lambda request: request.site.over.wait(30) and None
+        def silent(request: Request) -> None:
+            request.site.over.wait(30)
+
+        site.pages["/a"] = silent
         assert "doesn't answer in time" in refused(site.address("/a"), self.quick)
 
     def test_a_body_without_end(self, site: WebServer) -> None:
@@ -191,7 +194,10 @@ class TestWhatIsSent:
 
     @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: -4\r\n\r\n"])
     def test_no_http(self, site: WebServer, answer: bytes) -> None:
-        site.pages["/a"] = lambda request: request.wfile.write(answer) and None
+        def answers(request: Request) -> None:
+            request.wfile.write(answer)
+
+        site.pages["/a"] = answers
         assert "sent what can't be read" in refused(site.address("/a"))
 
     def test_what_is_packed_otherwise_than_it_says(self, site: WebServer) -> None:

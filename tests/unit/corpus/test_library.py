@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import os
-import random
-import signal
-import time
 from datetime import date
 from pathlib import Path
 
@@ -18,46 +12,20 @@ from corpus.errors import (
     DocumentFormatError,
     DocumentNotFound,
     DuplicateDocument,
-    LibraryBusy,
-    LibraryDamaged,
-    LibraryNotWritable,
     OriginUnavailable,
 )
 from corpus.fetch import Fetcher
 from corpus.front_matter import FrontMatter
-from corpus.library import Change, Entry, Library
-from corpus.load import bundled_explainers, load_corpus
+from corpus.library import Change, Library
+from corpus.load import bundled_explainers
 from corpus.sources import Source, Validators, origins, read_source
+from tests.unit.corpus.libraries import BUNDLED, TEXT, entry, ids, put, write
 from tests.unit.corpus.web_server import serving
-
-TEXT = "# Vouchers\n\n## Rent\n\nRent is paid by the town.\n"
-BUNDLED = [document.id for document in load_corpus([bundled_explainers()]).documents]
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     return Library(tmp_path / "library")
-
-
-def write(path: Path, text: str = TEXT) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def put(library: Library, file: Path, said: FrontMatter | None = None, collection: str | None = None) -> Change:
-    with library.writing() as writer:
-        source = read_source(str(file), Validators())
-        assert source is not None
-        return writer.put(source, said, collection)[1]
-
-
-def entry(library: Library, document_id: str) -> Entry:
-    return library.load(library.record(document_id))
-
-
-def ids(library: Library) -> list[str]:
-    return [entry.document.id for entry in library.contents().entries]
 
 
 class TestAdding:
@@ -235,114 +203,6 @@ class TestUpdating:
                 writer.put(Source(address, f"{name}.md", text, at))
         assert entry(library, "a").document.url == "https://example.org/a"
         assert entry(library, "b").document.url is None
-
-
-class TestDamage:
-    @pytest.fixture
-    def filled(self, library: Library, tmp_path: Path) -> Library:
-        for name in ("one", "two"):
-            put(library, write(tmp_path / f"{name}.md", TEXT.replace("town", name)))
-        return library
-
-    @pytest.mark.parametrize("damage", ["remove", "alter", "folder"])
-    def test_one_broken_file_is_named_and_hides_no_other(self, filled: Library, tmp_path: Path, damage: str) -> None:
-        file = next((tmp_path / "library" / "files").glob("one-*"))
-        file.write_text("Other text.") if damage == "alter" else file.unlink()
-        if damage == "folder":
-            file.mkdir()
-        contents = filled.contents()
-        assert [entry.document.id for entry in contents.entries] == sorted([*BUNDLED, "two"])
-        assert [failure.record.id for failure in contents.failures] == ["one"]
-        assert f"footnoted corpus add {tmp_path / 'one.md'}" in contents.failures[0].message
-        if damage != "folder":
-            assert put(filled, tmp_path / "one.md") is Change.UNCHANGED
-            assert filled.contents().failures == (), "adding it again mends it"
-
-    @pytest.mark.parametrize(
-        "text",
-        ["", "{", "[]", "null", '{"library_schema": 1}', '{"library_schema": 2, "documents": []}', "\0", "\udcff"],
-    )
-    def test_a_damaged_record_is_one_clear_error(self, filled: Library, tmp_path: Path, text: str) -> None:
-        (tmp_path / "library" / "library.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-        self._refuses(filled)
-
-    @pytest.mark.parametrize(
-        "field", [{"id": "../up"}, {"sha256": "x"}, {"added_at": "soon"}, {"size": 3}, {"id": "two"}, {"origin": None}]
-    )
-    def test_so_is_a_record_that_was_edited_into_nonsense(
-        self, filled: Library, tmp_path: Path, field: dict[str, object]
-    ) -> None:
-        file = tmp_path / "library" / "library.json"
-        record = json.loads(file.read_text())
-        next(d for d in record["documents"] if d["id"] == "one").update(field)
-        file.write_text(json.dumps(record))
-        self._refuses(filled)
-
-    def test_a_record_that_is_gone_isnt_begun_anew_over_the_files(self, filled: Library, tmp_path: Path) -> None:
-        (tmp_path / "library" / "library.json").unlink()
-        self._refuses(filled)
-
-    def _refuses(self, library: Library) -> None:
-        with pytest.raises(LibraryDamaged, match="put it back from a copy"):
-            library.contents()
-        with pytest.raises(LibraryDamaged), library.writing():
-            pytest.fail("nothing may be written")
-
-    def test_no_folder_can_be_made(self, tmp_path: Path) -> None:
-        (tmp_path / "file").write_text("")
-        with (
-            pytest.raises(LibraryNotWritable, match="can't be written"),
-            Library(tmp_path / "file" / "library").writing(),
-        ):
-            pytest.fail("nothing may be written")
-
-
-class TestOneWriter:
-    def test_a_second_says_so(self, library: Library) -> None:
-        with library.writing(), pytest.raises(LibraryBusy, match="Another command"), library.writing():
-            pytest.fail("two at once")
-        with library.writing():
-            pass
-
-    def test_whatever_moment_a_writer_dies_the_library_is_whole(self, library: Library, tmp_path: Path) -> None:
-        """A process that adds, changes and takes out without pause is killed 60 times."""
-        put(library, write(tmp_path / "stays.md"))
-        for name in ("a", "b", "c"):
-            write(tmp_path / f"{name}.md", TEXT.replace("town", name))
-        chance = random.Random(7)  # noqa: S311
-        seen = set[tuple[str, ...]]()
-        for _ in range(60):
-            process = multiprocessing.get_context("fork").Process(target=_churn, args=(library, tmp_path))
-            process.start()
-            time.sleep(chance.uniform(0.0, 0.06))
-            assert process.pid is not None
-            os.kill(process.pid, signal.SIGKILL)
-            process.join()
-            contents = library.contents()
-            assert contents.failures == ()
-            found = [entry.document.id for entry in contents.entries]
-            assert set(found) >= {*BUNDLED, "stays"}
-            seen.add((*found, *(entry.document.version for entry in contents.entries)))
-        assert len(seen) > 5, "it was killed at work"
-        put(library, tmp_path / "a.md")
-        files = {path.name for path in (tmp_path / "library" / "files").iterdir()}
-        assert files == {record.file for record in library.records()} - {_bundled(library)}, "no debris"
-
-
-def _bundled(library: Library) -> str:
-    return library.record(BUNDLED[0]).file
-
-
-def _churn(library: Library, folder: Path) -> None:
-    turn = 0
-    while True:
-        for name in ("a", "b", "c"):
-            turn += 1
-            text = TEXT.replace("town", f"{name} {turn}").encode()
-            with library.writing() as writer:
-                writer.put(Source(str(folder / f"{name}.md"), f"{name}.md", text))
-                if turn % 4 == 0:
-                    writer.remove([name])
 
 
 class TestOrigins:

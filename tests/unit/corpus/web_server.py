@@ -41,6 +41,7 @@ class WebServer(ThreadingHTTPServer):
         self.pages: dict[str, Callable[[Request], None]] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.over = threading.Event()
+        self.host = host
         super().__init__((host, 0), type("Bound", (Request,), {"site": self}))
 
     def page(self, path: str, body: bytes, status: int = 200, **headers: str) -> str:
@@ -49,7 +50,7 @@ class WebServer(ThreadingHTTPServer):
         return self.address(path)
 
     def address(self, path: str, host: str | None = None, scheme: str = "http") -> str:
-        return f"{scheme}://{host or self.server_address[0]}:{self.server_address[1]}{path}"
+        return f"{scheme}://{host or self.host}:{self.server_port}{path}"
 
     def handle_error(self, *_: object) -> None:
         """A client that hangs up is what some tests are about."""
