@@ -88,6 +88,11 @@ class Library:
             )
         return records[document_id]
 
+    def changed_since(self, moment: datetime) -> bool:
+        """Whether anything was put into the library or taken out after *moment*."""
+        changed = self._files.changed_at()
+        return changed is not None and changed > moment
+
     def load(self, record: Record) -> Entry:
         """The document of *record*. Raises a `CorpusError`."""
         source = Source(record.origin, record.name, self._files.read(record), record.validators)

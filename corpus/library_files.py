@@ -16,6 +16,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Annotated
 
@@ -105,6 +106,13 @@ class LibraryFiles:
         if catalogue.library_schema != SCHEMA:
             raise self._damaged(f"has schema {catalogue.library_schema}, and this version reads {SCHEMA}")
         return catalogue.documents
+
+    def changed_at(self) -> datetime | None:
+        """When the records were written last; None where they never were."""
+        try:
+            return datetime.fromtimestamp(self._catalogue.stat().st_mtime, UTC)
+        except OSError:
+            return None
 
     def write_records(self, records: Iterable[Record]) -> None:
         """Makes *records* the library's, in one step. Raises `LibraryNotWritable`."""

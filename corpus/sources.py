@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from corpus.errors import DocumentFormatError, DocumentNotFound, OriginUnavailable
@@ -64,9 +65,9 @@ def origins(given: str, warnings: list[str]) -> tuple[str, ...]:
     if is_bundled(given):
         return (given,)
     if is_address(given):
-        from corpus.fetch import web_address  # noqa: PLC0415 - most explainers are files
-
-        return (web_address(given),)
+        return (_web(given).web_address(given),)
+    if not given.strip():  # it would stand for the folder that the command runs in
+        raise DocumentNotFound("An empty name was given; name a file, a folder or an address.")
     # Not resolved: a link to this month's file is one origin, whatever it leads to.
     path = Path(os.path.abspath(given))  # noqa: PTH100 - Path.absolute leaves ".." in
     return tuple(map(str, explainer_files(path, warnings)))
@@ -83,9 +84,16 @@ def read_source(origin: str, validators: Validators, fetcher: Fetcher | None = N
     if is_address(origin):
         return _fetched(origin, validators, fetcher)
     path = bundled_file(origin) if is_bundled(origin) else Path(origin)
-    if path.is_file() and path.stat().st_size > _LARGEST_FILE:
+    if _size(path) > _LARGEST_FILE:
         raise DocumentFormatError(f"{path} is larger than {_LARGEST_FILE / 1e6:.0f} MB, which no explainer is.")
     return Source(origin, path.name, read_file(path))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # whoever reads it will say why
+        return 0
 
 
 def bundled_file(origin: str) -> Path:
@@ -100,14 +108,7 @@ def bundled_file(origin: str) -> Path:
 
 
 def _fetched(origin: str, validators: Validators, fetcher: Fetcher | None) -> Source | None:
-    try:
-        from corpus.fetch import Fetcher  # noqa: PLC0415 - most explainers are files
-    except ModuleNotFoundError as error:
-        raise OriginUnavailable(
-            f"{origin} can't be read, since what reads the web isn't installed ({error.name}); install it with: "
-            "pip install 'footnoted[build]'."
-        ) from error
-    fetched = (fetcher or Fetcher()).fetch(
+    fetched = (fetcher or _web(origin).Fetcher()).fetch(
         origin,
         allow_private=validators.allow_private,
         etag=validators.etag,
@@ -117,3 +118,15 @@ def _fetched(origin: str, validators: Validators, fetcher: Fetcher | None) -> So
         return None
     kept = Validators(fetched.etag, fetched.last_modified, validators.allow_private)
     return Source(origin, fetched.name, fetched.data, kept)
+
+
+def _web(origin: str) -> ModuleType:
+    """What reads the web: most explainers are files, and need none of it."""
+    try:
+        from corpus import fetch  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise OriginUnavailable(
+            f"{origin} can't be read, since what reads the web isn't installed ({error.name}); install it with: "
+            "pip install 'footnoted[build]'."
+        ) from error
+    return fetch

@@ -102,16 +102,14 @@ def remove(
         writer.remove(document_ids)
         for name in named:
             say(f"Removed {name}.")
-        tally = _Tally(changed=True)
-        _finish(library, tally, data_dir, no_index=no_index)
+        _finish(library, _Tally(), data_dir, no_index=no_index)
 
 
 class _Tally:
     """What came of each explainer."""
 
-    def __init__(self, *, changed: bool = False) -> None:
+    def __init__(self) -> None:
         self.failed = 0
-        self.changed = changed
         self._changes = Counter[str]()
 
     @contextmanager
@@ -132,16 +130,15 @@ class _Tally:
         from corpus.library import Change
 
         self._changes[change] += 1
-        self.changed = self.changed or change is not Change.UNCHANGED
         if entry and change is Change.UNCHANGED:
             say(f"{entry.document.id}: unchanged")
         elif entry:
             _print_entry(entry, change)
 
     @property
-    def any_read(self) -> bool:
-        """Whether an explainer was read, or is known not to have changed."""
-        return self._changes.total() > 0
+    def nothing_read(self) -> bool:
+        """Whether every explainer failed."""
+        return self.failed > 0 and not self._changes
 
     def __str__(self) -> str:
         counted = [f"{count} {change}" for change, count in self._changes.items()]
@@ -190,11 +187,10 @@ def _refuse_for_many(said: FrontMatter, origins: Sequence[str]) -> None:
 
 def _finish(library: Library, tally: _Tally, data_dir: DataDir, *, no_index: bool) -> None:
     """Publishes an index and ends with the exit code that *tally* comes to."""
-    if tally.any_read or tally.failed:
+    if str(tally):
         typer.echo(f"{tally}.")
     target = bot_settings(data_dir).data_dir
-    index = not no_index and (tally.changed or tally.any_read)
-    whole = not index or publish_library(library, target, changed=tally.changed)
+    whole = no_index or tally.nothing_read or publish_library(library, target, only_changes=True)
     if tally.failed or not whole:
         raise typer.Exit(_FAILED)
 

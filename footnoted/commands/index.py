@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from corpus.documents import Document
     from corpus.library import Failure, Library
+    from index.store import Manifest
 
 
 def run(
@@ -45,11 +46,11 @@ def tell(warnings: Sequence[str]) -> None:
         typer.echo(f"Note: {warning}", err=True)
 
 
-def publish_library(library: Library, target: Path, *, warn: bool = False, changed: bool = True) -> bool:
+def publish_library(library: Library, target: Path, *, warn: bool = False, only_changes: bool = False) -> bool:
     """Publishes an index of *library*; whether every explainer in it could be read.
 
-    One that can't be read stays in the index as it was last published. Where nothing has *changed*, an index that holds
-    just these versions is left as it is.
+    One that can't be read stays in the index as it was last published. With *only_changes*, a published index that is
+    just that of the library is left as it is.
     """
     from corpus.errors import DocumentNotFound
 
@@ -57,38 +58,45 @@ def publish_library(library: Library, target: Path, *, warn: bool = False, chang
     documents = [entry.document for entry in contents.entries]
     if warn:
         tell([warning for entry in contents.entries for warning in entry.warnings])
-    documents += _last_published(contents.failures, target)
+    published = _published(target)
+    documents += _last_published(contents.failures, published, target)
     if not documents:
         raise DocumentNotFound("No explainer in the library can be read, so that no index is published.")
-    if changed or _published(target) != {document.id: document.version for document in documents}:
-        publish(documents, target)
-    else:
+    if only_changes and published and _is_index_of(published, library, documents):
         typer.echo("The published index is up to date.")
+    else:
+        publish(documents, target)
     return not contents.failures
 
 
-def _published(target: Path) -> dict[str, str]:
-    """The version of each document in the published index; nothing where there is none that can be used."""
+def _published(target: Path) -> Manifest | None:
+    """What is published; None where there is no index, or none that can be used."""
     from index.errors import IndexingError
     from index.store import IndexStore
 
     try:
-        return IndexStore(target).manifest().documents
+        return IndexStore(target).manifest()
     except IndexingError:
-        return {}
+        return None
 
 
-def _last_published(failures: Sequence[Failure], target: Path) -> Iterator[Document]:
+def _is_index_of(published: Manifest, library: Library, documents: Sequence[Document]) -> bool:
+    # A document's version doesn't tell its collection; that the library was changed does.
+    versions = {document.id: document.version for document in documents}
+    return published.documents == versions and not library.changed_since(published.created_at)
+
+
+def _last_published(failures: Sequence[Failure], published: Manifest | None, target: Path) -> Iterator[Document]:
     """The published documents of the records that can't be read, each of which is told."""
     from dataclasses import replace
 
     from corpus.errors import DocumentNotFound
     from index.store import IndexStore
 
-    published = _published(target)
+    versions = published.documents if published else {}
     for failure in failures:
         try:
-            document = IndexStore(target).document(failure.record.id, published.get(failure.record.id, ""))
+            document = IndexStore(target).document(failure.record.id, versions.get(failure.record.id, ""))
         except DocumentNotFound:
             typer.echo(f"{failure.message} Until then it is missing from the index.", err=True)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -219,10 +220,21 @@ class TestOrigins:
         monkeypatch.chdir(tmp_path)
         assert origins("./x/../now.md", []) == (str(tmp_path / "now.md"),)
 
+    def test_no_name_isnt_the_folder_that_one_stands_in(self) -> None:
+        with pytest.raises(DocumentNotFound, match="An empty name"):
+            origins(" ", [])
+
     @pytest.mark.parametrize("given", ["bundled:", "bundled:../load.py", "bundled:none.md"])
     def test_what_doesnt_come_with_the_package(self, given: str) -> None:
         with pytest.raises(DocumentNotFound, match="doesn't come with this version"):
             read_source(given, Validators())
+
+    def test_the_web_needs_packages_that_serving_doesnt(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(sys.modules, "corpus.fetch", raising=False)
+        monkeypatch.delattr("corpus.fetch", raising=False)
+        monkeypatch.setitem(sys.modules, "httpx2", None)
+        with pytest.raises(OriginUnavailable, match=r"isn't installed \(httpx2\)"):
+            origins("https://example.org/a", [])
 
     def test_a_private_page_needs_leave(self) -> None:
         with serving() as site, pytest.raises(OriginUnavailable, match="--allow-private"):

@@ -155,6 +155,15 @@ def test_what_hasnt_changed_costs_no_index(run: Run, data_dir: Path, tmp_path: P
     assert IndexStore(data_dir).current_version() == before
 
 
+def test_what_was_put_off_is_made_good(run: Run, data_dir: Path, tmp_path: Path) -> None:
+    """A collection is no part of a version, and yet the next command publishes it."""
+    file = write(tmp_path / "a.md")
+    run("corpus", "add", file)
+    run("corpus", "add", file, "--collection", "Housing", "--no-index")
+    assert run("corpus", "update")[0] == 0
+    assert [card.collection for card in open_index(data_dir, HashEmbedder()).documents] == [None, "Housing"]
+
+
 def test_a_month_later(run: Run, data_dir: Path, tmp_path: Path) -> None:
     """One command reads every origin again; what is gone is told, and its last copy kept."""
     with serving() as site:
