@@ -12,7 +12,7 @@ from bot.errors import (
     NothingSelected,
     ReaderUnavailable,
 )
-from corpus.errors import CorpusError, DocumentNotFound
+from corpus.errors import CorpusError, DocumentNotFound, LibraryError, OriginUnavailable
 from index.errors import IndexingError, IndexNotWritable
 
 
@@ -30,6 +30,8 @@ ERROR_TABLE: tuple[ErrorEntry, ...] = (
     ErrorEntry(InvalidQuestion, "The question can't be asked", 422, 2),
     ErrorEntry(NothingSelected, "No document is selected", 422, 2),
     ErrorEntry(DocumentNotFound, "No such document", 404, 2),
+    ErrorEntry(OriginUnavailable, "The explainer can't be reached", 422, 2),
+    ErrorEntry(LibraryError, "The library can't be used", 503, 5),
     ErrorEntry(CorpusError, "The explainer can't be read", 422, 2),
     ErrorEntry(IndexNotWritable, "The index can't be written", 503, 5),
     ErrorEntry(IndexingError, "The index can't be used", 503, 4),

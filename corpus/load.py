@@ -17,8 +17,9 @@ from corpus.documents import Document
 from corpus.errors import DocumentFormatError, DocumentNotFound, DuplicateDocument
 from corpus.formats import BY_SUFFIX, DESCRIBED, MARKDOWN, loader_for
 
-# An id stands in addresses and names files.
-_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""What a document id looks like: it stands in addresses and names files."""
+
 # What a folder's own housekeeping is called; not an explainer, and not worth a warning.
 _HOUSEKEEPING = re.compile(
     r"(?:readme|changelog|changes|licen[cs]e|notice|authors|security|contributing|code[_-]of[_-]conduct)(?:[._-].*)?",
@@ -46,7 +47,7 @@ def load_corpus(paths: Sequence[Path]) -> LoadedCorpus:
         raise DocumentNotFound("No explainers were named; name at least one file or folder.")
     gathered = _Gathered()
     for path in paths:
-        for file in _files(path, gathered.warnings):
+        for file in explainer_files(path, gathered.warnings):
             gathered.add(file)
     documents = sorted(gathered.documents, key=lambda document: document.id)
     return LoadedCorpus(tuple(documents), tuple(gathered.warnings))
@@ -83,22 +84,30 @@ class _Gathered:
         self.warnings.extend(warnings)
 
 
-def _load(path: Path) -> tuple[Document, list[str]]:
+def read_file(path: Path) -> bytes:
+    """The bytes of the file *path*; raises a `CorpusError` where it is no file, or can't be read."""
     if not _exists(path):
         raise DocumentNotFound(f"There is no file {path}; check the name.")
     if path.is_dir():
         raise DocumentFormatError(f"{path} is a folder, not an explainer; name a file in it.")
     if not path.is_file():  # a pipe could be waited for in vain
         raise DocumentFormatError(f"{path} can't be read as an explainer; the formats read are {DESCRIBED}.")
-    data = _read(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _cannot_open(path, error) from error
+
+
+def _load(path: Path) -> tuple[Document, list[str]]:
+    data = read_file(path)
     loaded = loader_for(data, path).load(data, path)
     document = loaded.document
-    if not _SAFE_ID.fullmatch(document.id):
+    if not SAFE_ID.fullmatch(document.id):
         raise DocumentFormatError(
             f"{path} comes to the document id {document.id!r}, which can't stand in an address; rename the file "
             "with the letters a to z, digits and hyphens."
         )
-    return document, [*loaded.warnings, *_shortcomings(document, path)]
+    return document, [*loaded.warnings, *shortcomings(document, path)]
 
 
 def _exists(path: Path) -> bool:
@@ -108,19 +117,13 @@ def _exists(path: Path) -> bool:
         raise _cannot_open(path, error) from error
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _cannot_open(path, error) from error
-
-
 def _cannot_open(path: Path | str, error: OSError) -> DocumentFormatError:
     reason = error.strerror or "unknown error"
     return DocumentFormatError(f"{path} can't be opened ({reason}); check its permissions.")
 
 
-def _shortcomings(document: Document, path: Path) -> Iterator[str]:
+def shortcomings(document: Document, path: Path) -> Iterator[str]:
+    """What readers will miss in *document*, which was read from *path*, a sentence each."""
     if not any(section.path for section in document.sections):
         yield f"{path} has no headings, so citations can only name the whole of it; add headings to its parts."
     if document.as_of is None:
@@ -132,8 +135,11 @@ def _shortcomings(document: Document, path: Path) -> Iterator[str]:
         yield f"{path} doesn't say as of when it holds; {advice}."
 
 
-def _files(path: Path, warnings: list[str]) -> list[Path]:
-    """The files to load for *path*, in order; a folder's other files are named in *warnings*."""
+def explainer_files(path: Path, warnings: list[str]) -> list[Path]:
+    """The files to load for *path*, a file or a folder, in order; a folder's other files are named in *warnings*.
+
+    Raises a `CorpusError` where there are none.
+    """
     if not _exists(path):
         raise DocumentNotFound(f"There is no file or folder {path}; check the name.")
     if not path.is_dir():

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from itertools import count, takewhile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
@@ -15,15 +14,14 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from corpus.builder import BULLET, DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document
 from corpus.encoding import decode
 from corpus.errors import DocumentFormatError
+from corpus.front_matter import KEYS, FrontMatter, WrongValueError, read_front_matter
 from corpus.furniture import NOTE_HEADINGS
 from corpus.html_text import TagState, html_paragraphs, unclosed
-from corpus.imprint import parse_date
 from corpus.inline import InlineText, Mark, join_inline, normalise
 from corpus.ports import Loaded
 
@@ -31,46 +29,6 @@ from corpus.ports import Loaded
 _DEEPEST = 100
 _LISTS = ("bullet_list", "ordered_list")
 _ATTRIBUTES = re.compile(r"\s*\{[#.:][^{}]*\}\s*$")
-_ADVICE = {
-    "id": "letters, digits and hyphens, such as id: housing-vouchers",
-    "title": "one line of text, in quotes if it has a colon in it",
-    "publisher": "one line of text, in quotes if it has a colon in it",
-    "as_of": "the date it was last checked, such as as_of: 2025-04-14",
-    "language": "a language code, such as language: en or language: es",
-    "topics": "topics separated by commas, such as topics: housing, rental assistance",
-    "url": "the page's address, such as url: https://example.org/explainer",
-}
-
-
-def _as_date(value: object) -> date | None:
-    day = parse_date(value) if isinstance(value, str) else None
-    if day is None:
-        raise ValueError("not a date")
-    return day
-
-
-def _as_topics(value: object) -> object:
-    topics = value.split(",") if isinstance(value, str) else value
-    if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
-        raise ValueError("not a list of topics")
-    return tuple(dict.fromkeys(topic for topic in map(normalise, topics) if topic))
-
-
-_Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-
-
-class FrontMatter(BaseModel):
-    """The keys that are read from a file's front matter; others are for other tools."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] | None = None
-    title: _Line | None = None
-    publisher: _Line | None = None
-    as_of: Annotated[date | None, BeforeValidator(_as_date)] = None
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")] | None = None
-    topics: Annotated[tuple[str, ...], BeforeValidator(_as_topics)] = ()
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"']+$")] | None = None
 
 
 class MarkdownLoader:
@@ -95,8 +53,7 @@ def _document(text: str, source: Path) -> Document:
             title=matter.title or page.title or title_from_stem(source.stem),
             publisher=matter.publisher,
             as_of=matter.as_of,
-            # The index and the channels go by the language alone: es and es-MX are one to them.
-            language=re.split("[-_]", matter.language)[0].lower() if matter.language else None,
+            language=matter.language,
             topics=matter.topics,
             url=matter.url,
         )
@@ -131,11 +88,11 @@ def _front_matter(tokens: Sequence[Token], source: Path) -> FrontMatter:
     content = _load_yaml(tokens[0].content, source)
     filled = {str(key): value for key, value in content.items() if value not in ("", "~", "null", [], [""], None)}
     try:
-        return FrontMatter.model_validate(filled)
-    except ValidationError as error:
-        key = str(error.errors()[0]["loc"][0])
+        return read_front_matter(filled)
+    except WrongValueError as error:
+        example = f", such as {error.key}: {error.example}" if error.example else ""
         raise DocumentFormatError(
-            f"{source}: the front matter's {key} is {_shown(filled[key])}; write {_ADVICE[key]}."
+            f"{source}: the front matter's {error.key} is {error.shown}; write {error.advice}{example}."
         ) from error
 
 
@@ -165,14 +122,8 @@ def _refuse_unclosed(tokens: Sequence[Token], source: Path) -> None:
     if len(tokens) < 3 or tokens[0].type != "hr" or tokens[0].map != [0, 1]:
         return
     key = tokens[2].content.partition(":")
-    if key[1] and key[0].strip() in _ADVICE:
+    if key[1] and key[0].strip() in KEYS:
         raise DocumentFormatError(f"{source}: the front matter isn't closed; put a line of --- below its last key.")
-
-
-def _shown(value: object) -> str:
-    if not isinstance(value, str):
-        return "a list" if isinstance(value, list) else "a group of keys"
-    return f'"{value}"' if len(value) <= 60 else f'"{value[:60]}…"'
 
 
 class _Page:

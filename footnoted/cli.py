@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import typer
 
-from footnoted.commands import ask, chat, evaluate, index, mcp, serve
+from footnoted.commands import ask, chat, corpus, evaluate, index, mcp, serve
 
 app = typer.Typer(
     add_completion=False,
@@ -17,6 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Ask an explainer a question; get the answer in its own words, with a footnote on every sentence.",
 )
+app.add_typer(corpus.app, name="corpus")
 app.command("index")(index.run)
 app.command("serve")(serve.run)
 app.command("ask")(ask.run)

@@ -15,7 +15,6 @@ moment leaves the published index as it was.
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.documents import Document, dump_document, load_document_json
+from corpus.durable import sync, write_whole
 from corpus.errors import DocumentNotFound
 from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable
 from index.hashing import sha256
@@ -155,7 +155,7 @@ class IndexStore:
             except BaseException:
                 shutil.rmtree(unfinished, ignore_errors=True)
                 raise
-            _write_whole(self._root / _POINTER, manifest.version.encode())
+            write_whole(self._root / _POINTER, manifest.version.encode())
             self._prune(manifest.version)
         return manifest
 
@@ -170,6 +170,13 @@ class IndexStore:
                 "the list of documents has what can be opened."
             ) from error
 
+    def document_versions(self, document_id: str) -> dict[str, datetime]:
+        """The versions of a document that were ever published, and when each was first; the latest comes first."""
+        folder = self._document_path(document_id, "any").parent
+        written = {path.stem: path.stat().st_mtime for path in folder.glob("[!.]*.json")}
+        latest = sorted(written.items(), key=lambda version: version[1], reverse=True)
+        return {version: datetime.fromtimestamp(when, UTC) for version, when in latest}
+
     def _document_path(self, document_id: str, version: str) -> Path:
         return self.data_dir / "documents" / _file_name(document_id) / f"{_file_name(version)}.json"
 
@@ -178,7 +185,7 @@ class IndexStore:
             path = self._document_path(document.id, document.version)
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
-                _write_whole(path, dump_document(document))
+                write_whole(path, dump_document(document))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -242,27 +249,4 @@ def _hashes(folder: Path) -> dict[str, str]:
 
 def _sync_tree(folder: Path) -> None:
     for path in [*folder.rglob("*"), folder, folder.parent]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Replaces *path* in one step; a reader sees the old content or the new, never a part."""
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
+        sync(path)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.bootstrap import PublishedSource
     from bot.chatbot import Chatbot
     from bot.settings import BotSettings
+    from corpus.library import Library
 
 DataDir = Annotated[
     Path | None,
@@ -33,6 +34,13 @@ def open_source(data_dir: Path | None, *, keep_conversations: bool = True) -> Pu
     source = PublishedSource(bot_settings(data_dir), keep_conversations=keep_conversations)
     source.current.warm_up()
     return source
+
+
+def open_library(data_dir: Path | None) -> Library:
+    """The publisher's library of explainers."""
+    from corpus.library import Library
+
+    return Library(bot_settings(data_dir).data_dir / "library")
 
 
 def open_chatbot(data_dir: Path | None, *, keep_conversations: bool) -> Chatbot:

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import CorpusError, DocumentFormatError, DocumentNotFound, DuplicateDocument
+from corpus.errors import (
+    CorpusError,
+    DocumentFormatError,
+    DocumentNotFound,
+    DuplicateDocument,
+    LibraryError,
+    OriginUnavailable,
+)
 from corpus.load import bundled_explainers, load_corpus, load_document
 from tests.unit.corpus.invariants import assert_sound
 
@@ -187,7 +194,8 @@ class TestErrors:
             load_corpus([tmp_path])
 
     def test_every_error_is_a_corpus_error(self) -> None:
-        assert {DocumentFormatError, DocumentNotFound, DuplicateDocument} == set(CorpusError.__subclasses__())
+        errors = {DocumentFormatError, DocumentNotFound, DuplicateDocument, LibraryError, OriginUnavailable}
+        assert errors == set(CorpusError.__subclasses__())
 
 
 def test_the_bundled_explainers_load_without_a_warning() -> None:
