@@ -143,7 +143,7 @@ class _Finder:
 
     def _marked(self, units: Sequence[Unit]) -> set[str]:
         """The labels of what could be marks in *units*."""
-        return {label for unit in units for match in _marks_in(unit.content) for label in _labels_of(match)}
+        return {label for unit in units for match in marks_in(unit.content) for label in labels_of(match)}
 
     def _marked_after(self, start: int) -> bool:
         """Whether a mark of one of the notes stands below *start*."""
@@ -168,7 +168,7 @@ def _entry(unit: Unit, above: str | None) -> tuple[str, str] | None:
     return None
 
 
-def _marks_in(text: str) -> list[re.Match[str]]:
+def marks_in(text: str) -> list[re.Match[str]]:
     """What could be marks in *text*, in order."""
     raised = (match for match in _RAISED.finditer(text) if _is_raised_mark(match))
     return sorted([*_BRACKETED.finditer(text), *raised], key=lambda match: match.start())
@@ -179,7 +179,7 @@ def _is_raised_mark(match: re.Match[str]) -> bool:
     return bool(before.strip()) and bool(_YEAR.search(before) or not _POWERED.search(before))
 
 
-def _labels_of(match: re.Match[str]) -> list[str]:
+def labels_of(match: re.Match[str]) -> list[str]:
     """The labels in a mark; "[1, 3–5]" has four."""
     written = match[1] if match.re is _BRACKETED else plain_digits(match[0])
     labels: list[str] = []
@@ -217,8 +217,8 @@ class MarkReader:
                 if match[1] in self._labels:
                     yield match.start(1), match.end(1), [match[1]]
             return
-        for match in _marks_in(text) if self._labels else ():
-            labels = _labels_of(match)
+        for match in marks_in(text) if self._labels else ():
+            labels = labels_of(match)
             if self._labels.issuperset(labels):
                 yield match.start(), match.end(), labels
 

@@ -1,0 +1,125 @@
+"""Rules about how the text is written: long sentences, open quotations, draft marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from corpus.abbreviations import learn
+from corpus.checks.findings import Found, Rule
+from corpus.checks.page import Page, Piece, PieceKind
+
+LONGEST_SENTENCE = 60
+"""Words."""
+
+_SHOWN = 40
+_DRAFT = re.compile(
+    r"\b(?:FIXME|TBD|TKTK|TK|XXX+|TODO)\b|"
+    r"(?i:\[(?:citation|source|page) needed\]|\[(?:cita requerida|falta fuente)\]|\blorem ipsum\b)"
+)
+_NUMBERED = re.compile(
+    r"(?:title|article|chapter|part|section|volume|book|bowl|appendix|annex|schedule|título|artículo|capítulo|parte|"
+    r"sección|anexo|siglo)\s+$",
+    re.IGNORECASE,
+)
+_OPENERS = {"“": "”", "«": "»"}
+_CLOSERS = frozenset(_OPENERS.values())
+_BEFORE_AN_OPENING = re.compile(r"[\s(\[—–/-]|^$")
+
+
+def long_sentence(page: Page) -> Iterator[Found]:
+    """A sentence that nobody keeps in mind to its end."""
+    if not page.words_are_read:
+        return
+    for piece in page.pieces:
+        if piece.kind in (PieceKind.HEADING, PieceKind.CELL):
+            continue
+        text = piece.span.of(page.text)
+        if len(text.split()) <= LONGEST_SENTENCE:
+            continue
+        for span in page.terms.sentences(text):
+            words = sum(any(map(str.isalnum, word)) for word in span.of(text).split())
+            if words > LONGEST_SENTENCE:
+                message = f"The sentence “{_beginning(span.of(text))}” has {words} words."
+                yield Found(Rule.LONG_SENTENCE, message, piece.span.start + span.start)
+
+
+def draft_mark(page: Page) -> Iterator[Found]:
+    """What a writer left to be done."""
+    defined = learn(page.text)
+    for piece in page.pieces:
+        text = piece.span.of(page.text)
+        for match in _DRAFT.finditer(text):
+            if match[0] not in defined and not _means_something_else(match, page.language):
+                message = f"The text still has “{match[0]}” in it."
+                yield Found(Rule.DRAFT_MARK, message, piece.span.start + match.start())
+
+
+def open_quotation(page: Page) -> Iterator[Found]:
+    """A quotation that opens and never closes, neither in its paragraph nor in those below it."""
+    if not page.words_are_read:  # other languages close with what these open with
+        return
+    bodies = (piece for piece in page.pieces if piece.kind is not PieceKind.HEADING)
+    for _, group in groupby(bodies, key=_run):
+        for offset in _never_closed(page.text, list(group)):
+            message = f"The quotation that opens with “{_beginning(page.text[offset + 1 :][:_SHOWN])}” never closes."
+            yield Found(Rule.OPEN_QUOTATION, message, offset)
+
+
+def _run(piece: Piece) -> tuple[int, int]:
+    """What a quotation may run through: the blocks of a section, or one note or cell."""
+    alone = piece.kind in (PieceKind.CELL, PieceKind.NOTE)
+    return (1, piece.span.start) if alone or piece.section is None else (0, piece.section.span.start)
+
+
+def _never_closed(text: str, pieces: Sequence[Piece]) -> Iterator[int]:
+    """The offsets of quotation marks in *pieces*, which follow each other, that nothing closes."""
+    opened: int | None = None
+    for piece in pieces:
+        marks = list(_quotation_marks(text, piece, is_open=opened is not None))
+        # A quotation of several paragraphs opens each of them and closes only the last.
+        if opened is not None and marks and marks[0] == (piece.span.start, True):
+            marks = marks[1:]
+        elif opened is not None and (not marks or marks[0][1]):
+            yield opened
+            opened = None
+        for offset, opens in marks:
+            if opens and opened is not None:
+                yield opened
+            opened = offset if opens else None
+    if opened is not None:
+        yield opened
+
+
+def _quotation_marks(text: str, piece: Piece, *, is_open: bool) -> Iterator[tuple[int, bool]]:
+    """The quotation marks of *piece*, and whether each opens; inches and quotations inside quotations aren't any."""
+    for offset in range(piece.span.start, piece.span.end):
+        character = text[offset]
+        before = text[offset - 1] if offset > piece.span.start else ""
+        if character in _OPENERS:
+            is_open = True
+        elif character in _CLOSERS:
+            is_open = False
+        elif character == '"':
+            opens = bool(_BEFORE_AN_OPENING.match(before)) and not text[offset + 1 : offset + 2].isspace()
+            if not opens and not is_open:
+                continue
+            is_open = opens
+        else:
+            continue
+        yield offset, is_open
+
+
+def _means_something_else(match: re.Match[str], language: str) -> bool:
+    before, after = match.string[: match.start()][-20:], match.string[match.end() :][:1]
+    if match[0] == "TODO" and language == "es":  # "everything", in a line of capitals
+        return after != ":" and not before.endswith("[")
+    return match[0].startswith("XXX") and bool(_NUMBERED.search(before))
+
+
+def _beginning(text: str) -> str:
+    """The first words of *text*."""
+    if len(text) <= _SHOWN:
+        return text
+    return f"{text[: _SHOWN + 1].rsplit(' ', 1)[0][:_SHOWN]}…"

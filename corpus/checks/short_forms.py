@@ -1,0 +1,183 @@
+"""Abbreviations that the text never spells out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from corpus.abbreviations import learn, long_form
+from corpus.checks.findings import Found, Rule
+from corpus.checks.page import Page, Piece, PieceKind
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# What dictionaries and newspapers print without a word, in English and Spanish.
+_KNOWN = _words("""
+    AC AD AIDS AK AM APR ATM ATV BA BBC BC BCE BMI BS BSA CBS CD CE CEO CFO CIA CNN COO COVID CPR CT CV DC DIY DJ DNA DVD
+    EE EIN EKG ER EST ET EU EUR FAQ FBI FM FYI GDP GED GIF GMT GPS HDTV HIV HR HTML HTTP HTTPS IBM ID IQ IRS ISBN IT IVF
+    JD JPEG KFF LED LGBT LGBTQ LLC LLP MA MBA MD MIT MP MRI MS MST NAACP NASA NATO NBA NBC NCAA NFL NGO NPR OK PBS PC PDF
+    PDT PH PHD PIN PLLC PM PO PST PTA PTSD RAM RN RNA RSVP RV SAT SIM SMS SOS SSN STEM SUV TB TV UCLA UFO UK UN UNESCO
+    UNICEF UPS URL US USA USB USD UTC VAT VIP VP WHO WIFI WWI WWII YMCA YWCA ZIP
+    ADN CD DNI DVD EEUU FMI IVA NIF OEA OMS ONG ONU OTAN PIB RAE SIDA TIC UE VIH
+""")
+_UNITS = _words(
+    "BTU CM DB GB GHZ GW GWH HP HZ KB KG KHZ KM KV KW KWH LB MB MG MHZ MM MPG MPH MW MWH PPB PPM PSI RPM TB TW"
+)
+_MONTHS = _words("JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC ENE ABR AGO DIC")
+_STATES = _words("""
+    AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI
+    SC SD TN TX UT VT VA WA WV WI WY DC PR GU VI
+""")
+# Words that writers put in capitals for weight.
+_WEIGHTY = _words("""
+    ALL ALSO ALWAYS AND ANY ARE BEFORE AFTER BOTH BUT BY CAN CANNOT DO DOES DON EACH EVERY FIRST FOR FREE FROM HAS HAVE IF
+    IN IS LESS MAY MORE MUST NEVER NEW NO NONE NOT NOTE NOW OF ON ONE ONLY OR OUT PER SHALL SO SOME STOP THAN THAT THE THIS
+    TO TWO UNTIL WHAT WHEN WHERE WHY WILL WITH YES YOU YOUR
+    A AL ANTES COMO CON DE DEL EL ELLA EN ES ESTA ESTO LA LAS LO LOS MAS MUY NADA NI NO NUNCA O OJO PARA POR QUE SE SI SIEMPRE
+    SIN SOLO SU SUS TODA TODAS TODO TODOS UN UNA UNO Y YA
+""")
+
+_SHORT_FORM = re.compile(r"(?<![\w.&’'])(?<!\b\w-)([A-ZÁÉÍÓÚÑ]{2,6})(?=s?(?![\w&])(?!-?\d))(?!\.\w)")
+_ROMAN = re.compile(r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$")
+_NUMBER_BEHIND = re.compile(r"\s+(?:No\.\s*|§\s*|Part\s+|Section\s+)?\d")
+_NUMBER_BEFORE = re.compile(r"\d\s?$")
+_PLACE_BEFORE = re.compile(r"(?:,\s|\b[RDI]-)$")
+_CAPITALS = re.compile(r"[A-ZÁÉÍÓÚÑ]{2,}")
+_NAME_RUN = re.compile(
+    r"(?:[A-ZÁÉÍÓÚÑ][\w’'.]*)(?:[\s,/–-]+(?:&|of|the|and|for|in|on|to|with|de|del|la|las|los|el|y|e|para|por|"
+    r"[A-ZÁÉÍÓÚÑ][\w’'.]*|[\w’']+(?=-[A-Z])))*"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_BRACKETED = re.compile(
+    r"\(\s*[“\"‘']?(?:(?:or|the|an?|called|known as|abbreviated|hereinafter|hereafter|formerly|o|el|la|los|las|en adelante|"
+    r"por sus siglas en inglés,?|siglas en inglés:?)\s+)*[“\"‘']?([A-ZÁÉÍÓÚÑ]{2,6})s?\b"
+)
+_NEAR = 14  # words
+_SMALL = _words("of the and for in on to with a an de del la las los el y e para por en")
+
+
+def abbreviation(page: Page) -> Iterator[Found]:
+    """An abbreviation, at its first use, that is spelled out nowhere on the page."""
+    if not page.words_are_read:
+        return
+    seen: set[str] = set()
+    expanded = Expanded(page)
+    for piece in page.pieces:
+        text = piece.span.of(page.text)
+        if _is_in_capitals(text):
+            continue
+        for match in _SHORT_FORM.finditer(text):
+            short = match[1]
+            if short in seen or _needs_no_expansion(match, piece, page):
+                continue
+            seen.add(short)
+            if short not in expanded:
+                message = f"“{short}” is used but never written out."
+                yield Found(Rule.ABBREVIATION, message, piece.span.start + match.start())
+
+
+def _is_in_capitals(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    return len(letters) > 6 and sum(map(str.isupper, letters)) > 0.7 * len(letters)
+
+
+def _needs_no_expansion(match: re.Match[str], piece: Piece, page: Page) -> bool:
+    short, text = match[1], match.string
+    before, after = text[: match.start()], text[match.end() :]
+    return (
+        short in _KNOWN | _UNITS | _MONTHS | _WEIGHTY
+        or len(set(short)) == 1
+        or bool(_ROMAN.match(short))
+        or bool(_NUMBER_BEHIND.match(after))  # the name of a bill or a form
+        or (short in _STATES and (bool(_PLACE_BEFORE.search(before)) or piece.kind is PieceKind.CELL))
+        or _is_shouted(short, before, after, page)
+    )
+
+
+def _is_shouted(short: str, before: str, after: str, page: Page) -> bool:
+    """Whether *short* is a word in capitals, as its neighbours are or as the text has it in small letters."""
+    neighbours = [*before.split()[-2:], *after.split()[:2]]
+    if sum(bool(_CAPITALS.fullmatch(word.strip(".,;:!?"))) for word in neighbours) >= 2:
+        return True
+    return len(short) > 3 and bool(re.search(rf"\b{re.escape(short.lower())}\b", page.text))
+
+
+class Expanded:
+    """The abbreviations that a page spells out, in whatever way."""
+
+    def __init__(self, page: Page) -> None:
+        self._text = f"{page.document.title}\n\n{page.text}"
+        self._language = page.language
+        self._learned = {short.upper() for short in learn(self._text)}
+        self._names = {initials for run in _NAME_RUN.finditer(self._text) for initials in _initials_of(run[0])}
+
+    def __contains__(self, short: str) -> bool:
+        return (
+            short in self._learned
+            or short in self._names
+            or _within_name(short, self._names)
+            or any(self._is_explained(short, match) for match in self._uses(short))
+        )
+
+    def _uses(self, short: str) -> Iterator[re.Match[str]]:
+        return re.finditer(rf"(?<!\w){re.escape(short)}(?=s?\b)", self._text)
+
+    def _is_explained(self, short: str, match: re.Match[str]) -> bool:
+        """Whether the words around a use of *short* begin with its letters, or it stands in brackets behind them."""
+        before = self._text[max(match.start() - 200, 0) : match.start()]
+        after = self._text[match.end() : match.end() + 200]
+        words = [_WORD.findall(before)[-_NEAR:], _WORD.findall(after.removeprefix("s"))[:_NEAR]]
+        if any(_spell(near, short) for near in words):
+            return True
+        return self._is_bracketed(short, match)
+
+    def _is_bracketed(self, short: str, match: re.Match[str]) -> bool:
+        opening = self._text.rfind("(", max(match.start() - 60, 0), match.start())
+        bracketed = _BRACKETED.match(self._text, opening) if opening >= 0 else None
+        if not bracketed or bracketed.start(1) != match.start():
+            return False
+        before = self._text[max(opening - 400, 0) : opening]
+        # What is translated has another language's letters; its first use in brackets is how it is introduced.
+        first = next(self._uses(short)).start() == match.start()
+        return first or self._language == "es" or long_form(short, before) is not None
+
+
+def _initials_of(run: str) -> Iterator[str]:
+    """The initials of the words of a name, with and without the small ones."""
+    words = re.findall(r"(?:[A-Z]\.){2,}|[^\W\d_]+", re.sub(r"[’']s\b", "", run))
+    if len(words) < 2:
+        return
+    every = "".join(word.replace(".", "") if "." in word else word[0].upper() for word in words)
+    large = "".join(
+        word.replace(".", "") if "." in word else word[0].upper()
+        for word in words
+        if word not in _SMALL and word != "s"
+    )
+    yield every
+    yield large
+
+
+def _within_name(short: str, names: set[str]) -> bool:
+    """Whether *short* is made of the initials of a name: all in a row, or with one or two left out."""
+    if len(short) < 2:
+        return False
+    return any(short in name or (len(short) > 2 and _leaves_out_few(short, name)) for name in names)
+
+
+def _leaves_out_few(short: str, name: str) -> bool:
+    if not (name.startswith(short[0]) and len(short) <= len(name) <= len(short) + 2):
+        return False
+    letters = iter(name)
+    return all(letter in letters for letter in short)
+
+
+def _spell(words: list[str], short: str) -> bool:
+    """Whether the initials of *words*, some of them small, have those of *short* in a row."""
+    if any(word == short for word in words):
+        words = words[: words.index(short)]
+    every = "".join(word[0].upper() for word in words)
+    large = "".join(word[0].upper() for word in words if word.casefold() not in _SMALL)
+    return len(short) > 2 and (short in every or short in large)
