@@ -18,10 +18,11 @@ _FIGURE = re.compile(
     rf"(?P<money>(?:US|[A-Z])?[$€£¥]\s?(?:{_NUMBER})(?:\s(?:thousand|million|billion|trillion|mil|millones))*|"
     rf"(?<![\w.,$-])(?:{_NUMBER})(?:\s(?:thousand|million|billion|trillion|mil|millones))*\s(?:de\s)?"
     r"(?:dollars?|cents?|euros?|pesos?|dólares|centavos)\b)|"
-    rf"(?P<share>(?<![\w.,$-])(?:{_NUMBER})\s?(?:%|(?:percent|per cent|percentage points?|por ciento|puntos porcentuales)\b))|"
+    rf"(?P<share>(?<![\w.,$-])(?:{_NUMBER})\s?"
+    r"(?:%|(?:percent|per cent|percentage points?|por ciento|puntos porcentuales)\b))|"
     rf"(?P<rate>(?<![\w.,$-])(?:{_NUMBER}|one|two|three|un[oa]?)\s(?:in|out of|of every|de cada|per|por cada)\s"
-    rf"(?:every\s)?(?:{_NUMBER}|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|"
-    r"diez)\b(?!\s(?:years?|months?|weeks?|days?|hours?|años?|meses|semanas|días|horas)))|"
+    rf"(?:every\s)?(?:{_NUMBER}|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|"
+    r"nueve|diez)\b(?!\s(?:years?|months?|weeks?|days?|hours?|años?|meses|semanas|días|horas)))|"
     rf"(?P<large>(?<![\w.,$-])(?:{_NUMBER})\s(?:thousand|million|billion|trillion|mil|millones)\b)|"
     r"(?P<count>(?<![\w.,$/§:-])\d{1,3}(?:[.,]\d{3})+(?![\w-]|[.,]\d)|"
     r"(?<![\w.,$/§:-])\d{2,3}(?![\w(/:%°-]|[.,]\d))(?=\s[^\W\d_])"
@@ -52,7 +53,7 @@ _AGE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NAME_BEFORE = re.compile(
-    r"(?:(?<=\w )[A-Z][\w.’]*|§|\b(?:[Ss]ections?|[Ss]ec\.|[Tt]itles?|[Cc]hapters?|[Pp]arts?|[Aa]rticles?|[Rr]ules?|"
+    r"(?:\b[Aa]n?|\b[Uu]na?|(?<=\w )[A-Z][\w.’]*|§|\b(?:[Ss]ections?|[Ss]ec\.|[Tt]itles?|[Cc]hapters?|[Pp]arts?|[Aa]rticles?|[Rr]ules?|"
     r"[Ff]orms?|[Nn]os?\.|[Nn]umbers?|[Tt]ables?|[Ss]teps?|[Ll]evels?|[Pp]ages?|[Rr]oute|[Bb]ox|[Ii]tems?|[Ll]ines?|"
     r"[Ss]ecci(?:ón|ones)|[Aa]rtículos?|[Cc]apítulos?|[Tt]ítulos?|[Nn]úm\.|[Nn]úmeros?|[Ll]ey|[Pp]áginas?))\s$"
 )
@@ -68,11 +69,12 @@ _DATE = re.compile(
     rf"\b{_MONTH}\s\d{{1,2}}\b|\b\d{{1,2}}\s(?:de\s)?{_MONTH}\b|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b"
 )
 _SOURCE = re.compile(
-    r"\b(?:according to|estimat(?:e|es|ed|ing)|report(?:s|ed|ing)?|surve(?:y|ys|yed)|stud(?:y|ies|ied)|audit(?:s|ed|ors?)?|"
-    r"census|data|statistics|records|found|finds|figures|analys[ie]s|researchers?|review(?:s|ed)?|evaluations?|source|sources|"
-    r"says?|said|told|testified|argues?|calculat(?:es|ed)|counted|projects|projected|polls?|polled|published|"
-    r"según|estim(?:a|ó|an|aron)|inform(?:e|es|ó)|encuestas?|estudios?|auditorías?|censo|datos|estadísticas|cifras|"
-    r"encontr(?:ó|aron)|halló|investigador(?:es)?|fuentes?|dij(?:o|eron)|publicad[oa]s?)\b|"
+    r"\b(?:according to|sources?|data|statistics|records|figures|census|researchers?|estimat(?:e|es|ed|ing)|"
+    r"report(?:s|ed|ing)?|surve(?:y|ys|yed)|stud(?:y|ies|ied)|audit(?:s|ed|ors?)?|analys[ie]s|review(?:s|ed)?|"
+    r"evaluations?|polls?|polled|published|found|finds|counted|calculat(?:es|ed)|project(?:s|ed)|reckons?|guess(?:es|ed)|"
+    r"says?|said|told|testified|argues?|contends?|remark(?:s|ed)|claim(?:s|ed)|insists?|warn(?:s|ed)|"
+    r"según|fuentes?|datos|estadísticas|cifras|censo|investigador(?:es)?|estim(?:a|ó|an|aron)|inform(?:e|es|ó)|"
+    r"encuestas?|estudios?|auditorías?|encontr(?:ó|aron)|halló|dij(?:o|eron)|afirman?|sostienen?|publicad[oa]s?)\b|"
     r"https?://|\bwww\.",
     re.IGNORECASE,
 )
@@ -84,10 +86,11 @@ _LAW = re.compile(
 )
 # "must", "may not", "up to": a limit that a rule sets is nothing that was counted.
 _RULE = re.compile(
-    r"\b(?:must|shall|may|can|cannot|can’t|can't|requires?d?|requiring|limit(?:s|ed)?|caps?|capped|at least|at most|up to|"
-    r"no more than|not more than|no less than|at or below|eligible|qualif(?:y|ies)|threshold|ceiling|minimum|maximum|needs?|"
-    r"unless|entitled?s?|if|deben?|puede[ns]?|podrá[ns]?|exig[ea]n?|requieren?|límites?|tope|al menos|por lo menos|como "
-    r"máximo|como mínimo|hasta|mínim[oa]|máxim[oa])\b",
+    r"\b(?:must|shall|may|can|cannot|can[’']t|requires?d?|requiring|limit(?:s|ed)?|caps?|capped|at least|at most|up to|"
+    r"no more than|not more than|no less than|at or below|eligible|qualif(?:y|ies)|threshold|ceiling|minimum|maximum|"
+    r"needs?|unless|entitled?s?|if|"
+    r"deben?|puede[ns]?|podrá[ns]?|exig[ea]n?|requieren?|límites?|tope|al menos|por lo menos|como máximo|como mínimo|hasta|"
+    r"mínim[oa]|máxim[oa])\b",
     re.IGNORECASE,
 )
 _WHOLE_PAGE = re.compile(
@@ -180,5 +183,5 @@ def _is_other_number(match: re.Match[str], sentence: Span) -> bool:
 
 
 def _is_set_by_rule(match: re.Match[str], sentence: Span) -> bool:
-    """Whether a rule sets the figure; sums of money, which are raised from year to year, need their date all the same."""
+    """Whether a rule sets the figure; sums of money change from year to year and need their date all the same."""
     return match.lastgroup != "money" and bool(_RULE.search(match.string, sentence.start, sentence.end))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import unquote
 
 from corpus.builder import slugify
@@ -19,7 +18,6 @@ _HREF = re.compile(r"<a\s[^<>]*?\bhref\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECA
 _ANCHOR = re.compile(r"<[a-z][^<>]*?\s(?:id|name)\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\{[^{}\n]*#([^\s{}]+)[^{}\n]*\}")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n]+?)[ \t#]*$", re.MULTILINE)
-_CODE = re.compile(r"^(?P<fence>```+|~~~+)[^\n]*\n.*?^(?P=fence)|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/")
 _BY_THEMSELVES = re.compile(r"(?:fn|fnref|footnote|cite_note|cite_ref)[-:_]?\S*|top", re.IGNORECASE)
 # A site is built from files that its addresses don't end in.
@@ -47,9 +45,7 @@ def _links(page: Page) -> Iterator[tuple[int, str]]:
     """The internal links of the page's file: where they stand, and their addresses."""
     if page.source is None:
         return
-    markup, text = page.source.markup, page.source.text
-    if markup is not Markup.HTML:
-        text = _CODE.sub(lambda match: " " * len(match[0]), text)
+    markup, text = page.source.markup, page.source.without_code()
     patterns = {Markup.NONE: (_LINK,), Markup.MARKDOWN: (_LINK, _REFERENCE, _HREF), Markup.HTML: (_HREF,)}[markup]
     for match in sorted((m for pattern in patterns for m in pattern.finditer(text)), key=lambda m: m.start(1)):
         address = match[1]

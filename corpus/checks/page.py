@@ -86,8 +86,8 @@ class Page:
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        """The page's text, in order: headings, paragraphs, items of lists, cells of tables, notes."""
-        return tuple(self._pieces())
+        """The page's text, in order: headings, paragraphs, items of lists, cells of tables, notes; but no code."""
+        return tuple(piece for piece in self._pieces() if not self._is_code(piece))
 
     def finding(self, found: Found) -> Finding:
         """*found* with its place in the file."""
@@ -112,6 +112,11 @@ class Page:
             return span.of(self.text)
         start, end = self.places.stretch(span)
         return self.source.text[start:end]
+
+    def _is_code(self, piece: Piece) -> bool:
+        if self.source is None or self.places is None or piece.kind is not PieceKind.PARAGRAPH:
+            return False
+        return self.source.is_code(self.places.source_offset(piece.span.start))
 
     def _pieces(self) -> Iterator[Piece]:
         for section in self.document.sections:

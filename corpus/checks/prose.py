@@ -15,7 +15,7 @@ LONGEST_SENTENCE = 60
 
 _SHOWN = 40
 _DRAFT = re.compile(
-    r"\b(?:FIXME|TBD|TKTK|TK|XXX+|TODO)\b|"
+    r"\b(?:FIXME|TBD|TKTK|TK|(?<!-)XXX+(?!-)|TODO)\b|"
     r"(?i:\[(?:citation|source|page) needed\]|\[(?:cita requerida|falta fuente)\]|\blorem ipsum\b)"
 )
 _NUMBERED = re.compile(
@@ -23,8 +23,7 @@ _NUMBERED = re.compile(
     r"sección|anexo|siglo)\s+$",
     re.IGNORECASE,
 )
-_OPENERS = {"“": "”", "«": "»"}
-_CLOSERS = frozenset(_OPENERS.values())
+_OPENERS, _CLOSERS = "“«", "”»"
 _BEFORE_AN_OPENING = re.compile(r"[\s(\[—–/-]|^$")
 
 
@@ -75,40 +74,40 @@ def _run(piece: Piece) -> tuple[int, int]:
 
 def _never_closed(text: str, pieces: Sequence[Piece]) -> Iterator[int]:
     """The offsets of quotation marks in *pieces*, which follow each other, that nothing closes."""
-    opened: int | None = None
+    opened: list[int] = []
     for piece in pieces:
-        marks = list(_quotation_marks(text, piece, is_open=opened is not None))
+        marks = list(_quotation_marks(text, piece, is_open=bool(opened)))
         # A quotation of several paragraphs opens each of them and closes only the last.
-        if opened is not None and marks and marks[0] == (piece.span.start, True):
+        if opened and marks and marks[0] == (piece.span.start, True):
             marks = marks[1:]
-        elif opened is not None and (not marks or marks[0][1]):
-            yield opened
-            opened = None
+        elif opened and (not marks or marks[0][1]):
+            yield from opened
+            opened = []
         for offset, opens in marks:
-            if opens and opened is not None:
-                yield opened
-            opened = offset if opens else None
-    if opened is not None:
-        yield opened
+            if opens:
+                opened.append(offset)
+            else:
+                del opened[-1:]
+    yield from opened
 
 
 def _quotation_marks(text: str, piece: Piece, *, is_open: bool) -> Iterator[tuple[int, bool]]:
-    """The quotation marks of *piece*, and whether each opens; inches and quotations inside quotations aren't any."""
+    """The quotation marks of *piece*, and whether each opens; the sign for inches isn't one."""
+    depth = int(is_open)
     for offset in range(piece.span.start, piece.span.end):
-        character = text[offset]
-        before = text[offset - 1] if offset > piece.span.start else ""
-        if character in _OPENERS:
-            is_open = True
-        elif character in _CLOSERS:
-            is_open = False
-        elif character == '"':
-            opens = bool(_BEFORE_AN_OPENING.match(before)) and not text[offset + 1 : offset + 2].isspace()
-            if not opens and not is_open:
-                continue
-            is_open = opens
-        else:
-            continue
-        yield offset, is_open
+        opens = _opens(text, offset, piece.span.start)
+        if opens or (opens is False and (depth or text[offset] != '"')):
+            depth = depth + 1 if opens else max(depth - 1, 0)
+            yield offset, opens
+
+
+def _opens(text: str, offset: int, start: int) -> bool | None:
+    """Whether the quotation mark at *offset* opens or closes; None where there is none."""
+    character = text[offset]
+    if character == '"':
+        before = text[offset - 1] if offset > start else ""
+        return bool(_BEFORE_AN_OPENING.match(before)) and not text[offset + 1 : offset + 2].isspace()
+    return True if character in _OPENERS else False if character in _CLOSERS else None
 
 
 def _means_something_else(match: re.Match[str], language: str) -> bool:

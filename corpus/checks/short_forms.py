@@ -7,38 +7,9 @@ from collections.abc import Iterator
 
 from corpus.abbreviations import learn, long_form
 from corpus.checks.findings import Found, Rule
+from corpus.checks.known_words import KNOWN, MONTHS, SMALL, STATES, UNITS, WEIGHTY
 from corpus.checks.page import Page, Piece, PieceKind
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# What dictionaries and newspapers print without a word, in English and Spanish.
-_KNOWN = _words("""
-    AC AD AIDS AK AM APR ATM ATV BA BBC BC BCE BMI BS BSA CBS CD CE CEO CFO CIA CNN COO COVID CPR CT CV DC DIY DJ DNA DVD
-    EE EIN EKG ER EST ET EU EUR FAQ FBI FM FYI GDP GED GIF GMT GPS HDTV HIV HR HTML HTTP HTTPS IBM ID IQ IRS ISBN IT IVF
-    JD JPEG KFF LED LGBT LGBTQ LLC LLP MA MBA MD MIT MP MRI MS MST NAACP NASA NATO NBA NBC NCAA NFL NGO NPR OK PBS PC PDF
-    PDT PH PHD PIN PLLC PM PO PST PTA PTSD RAM RN RNA RSVP RV SAT SIM SMS SOS SSN STEM SUV TB TV UCLA UFO UK UN UNESCO
-    UNICEF UPS URL US USA USB USD UTC VAT VIP VP WHO WIFI WWI WWII YMCA YWCA ZIP
-    ADN CD DNI DVD EEUU FMI IVA NIF OEA OMS ONG ONU OTAN PIB RAE SIDA TIC UE VIH
-""")
-_UNITS = _words(
-    "BTU CM DB GB GHZ GW GWH HP HZ KB KG KHZ KM KV KW KWH LB MB MG MHZ MM MPG MPH MW MWH PPB PPM PSI RPM TB TW"
-)
-_MONTHS = _words("JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC ENE ABR AGO DIC")
-_STATES = _words("""
-    AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI
-    SC SD TN TX UT VT VA WA WV WI WY DC PR GU VI
-""")
-# Words that writers put in capitals for weight.
-_WEIGHTY = _words("""
-    ALL ALSO ALWAYS AND ANY ARE BEFORE AFTER BOTH BUT BY CAN CANNOT DO DOES DON EACH EVERY FIRST FOR FREE FROM HAS HAVE IF
-    IN IS LESS MAY MORE MUST NEVER NEW NO NONE NOT NOTE NOW OF ON ONE ONLY OR OUT PER SHALL SO SOME STOP THAN THAT THE THIS
-    TO TWO UNTIL WHAT WHEN WHERE WHY WILL WITH YES YOU YOUR
-    A AL ANTES COMO CON DE DEL EL ELLA EN ES ESTA ESTO LA LAS LO LOS MAS MUY NADA NI NO NUNCA O OJO PARA POR QUE SE SI SIEMPRE
-    SIN SOLO SU SUS TODA TODAS TODO TODOS UN UNA UNO Y YA
-""")
 
 _SHORT_FORM = re.compile(r"(?<![\w.&’'])(?<!\b\w-)([A-ZÁÉÍÓÚÑ]{2,6})(?=s?(?![\w&])(?!-?\d))(?!\.\w)")
 _ROMAN = re.compile(r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$")
@@ -52,11 +23,10 @@ _NAME_RUN = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _BRACKETED = re.compile(
-    r"\(\s*[“\"‘']?(?:(?:or|the|an?|called|known as|abbreviated|hereinafter|hereafter|formerly|o|el|la|los|las|en adelante|"
-    r"por sus siglas en inglés,?|siglas en inglés:?)\s+)*[“\"‘']?([A-ZÁÉÍÓÚÑ]{2,6})s?\b"
+    r"\(\s*[“\"‘']?(?:(?:or|the|an?|called|known as|abbreviated|hereinafter|hereafter|formerly|o|el|la|los|las|"
+    r"en adelante|por sus siglas en inglés,?|siglas en inglés:?)\s+)*[“\"‘']?([A-ZÁÉÍÓÚÑ]{2,6})s?\b"
 )
 _NEAR = 14  # words
-_SMALL = _words("of the and for in on to with a an de del la las los el y e para por en")
 
 
 def abbreviation(page: Page) -> Iterator[Found]:
@@ -88,11 +58,11 @@ def _needs_no_expansion(match: re.Match[str], piece: Piece, page: Page) -> bool:
     short, text = match[1], match.string
     before, after = text[: match.start()], text[match.end() :]
     return (
-        short in _KNOWN | _UNITS | _MONTHS | _WEIGHTY
+        short in KNOWN | UNITS | MONTHS | WEIGHTY
         or len(set(short)) == 1
         or bool(_ROMAN.match(short))
         or bool(_NUMBER_BEHIND.match(after))  # the name of a bill or a form
-        or (short in _STATES and (bool(_PLACE_BEFORE.search(before)) or piece.kind is PieceKind.CELL))
+        or (short in STATES and (bool(_PLACE_BEFORE.search(before)) or piece.kind is PieceKind.CELL))
         or _is_shouted(short, before, after, page)
     )
 
@@ -152,9 +122,7 @@ def _initials_of(run: str) -> Iterator[str]:
         return
     every = "".join(word.replace(".", "") if "." in word else word[0].upper() for word in words)
     large = "".join(
-        word.replace(".", "") if "." in word else word[0].upper()
-        for word in words
-        if word not in _SMALL and word != "s"
+        word.replace(".", "") if "." in word else word[0].upper() for word in words if word not in SMALL and word != "s"
     )
     yield every
     yield large
@@ -179,5 +147,5 @@ def _spell(words: list[str], short: str) -> bool:
     if any(word == short for word in words):
         words = words[: words.index(short)]
     every = "".join(word[0].upper() for word in words)
-    large = "".join(word[0].upper() for word in words if word.casefold() not in _SMALL)
+    large = "".join(word[0].upper() for word in words if word.casefold() not in SMALL)
     return len(short) > 2 and (short in every or short in large)

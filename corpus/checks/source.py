@@ -27,6 +27,8 @@ _DESTINATION = re.compile(r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+(?:\
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]^\n][^\]\n]*\]:[ \t]*\S[^\n]*$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"\{[#.:][^{}\n]*\}")
 _UNREAD = ("head", "script", "style", "template")
+_FENCED = re.compile(r"^ {0,3}(?P<fence>```+|~~~+)[^\n]*\n(?:.*?^ {0,3}(?P=fence)|.*\Z)", re.MULTILINE | re.DOTALL)
+_IN_LINE = re.compile(r"`[^`\n]+`")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile("(?:&#?[0-9A-Za-z]{1,31};|[^\\W_]|[\u0300-\u036f\xad\u200b\u2060\ufeff])+")
 _PLAIN_WORD = re.compile(r"[^\W_]+")
@@ -48,6 +50,8 @@ class Source:
         self.text = text
         self.markup = markup
         self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        fenced = _FENCED.finditer(text) if markup is Markup.MARKDOWN else ()
+        self._fenced = [match.span() for match in fenced]
 
     @property
     def last_line(self) -> int:
@@ -77,6 +81,16 @@ class Source:
         for pattern in (_FRONT_MATTER, _TAG, _DESTINATION, _DEFINITION, _ATTRIBUTES):
             text = pattern.sub(_blank, text)
         return text
+
+    def is_code(self, offset: int) -> bool:
+        """Whether *offset* is in a fenced block: what stands there isn't prose."""
+        return any(start <= offset < end for start, end in self._fenced)
+
+    def without_code(self) -> str:
+        """The file's text with blanks for code, in blocks and in lines."""
+        if self.markup is not Markup.MARKDOWN:
+            return self.text
+        return _IN_LINE.sub(_blank, _FENCED.sub(_blank, self.text))
 
     def ignored(self) -> tuple[Ignored, ...]:
         """The comments to the check, in order."""
