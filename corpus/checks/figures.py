@@ -7,7 +7,8 @@ like are numbers too, but they don't go out of date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from corpus.checks.findings import Found, Rule
 from corpus.checks.page import Page
@@ -20,7 +21,7 @@ _FIGURE = re.compile(
     r"(?:dollars?|cents?|euros?|pesos?|dólares|centavos)\b)|"
     rf"(?P<share>(?<![\w.,$-])(?:{_NUMBER})\s?"
     r"(?:%|(?:percent|per cent|percentage points?|por ciento|puntos porcentuales)\b))|"
-    rf"(?P<rate>(?<![\w.,$-])(?:{_NUMBER}|one|two|three|un[oa]?)\s(?:in|out of|of every|de cada|per|por cada)\s"
+    rf"(?P<rate>(?<![\w.,$-])(?:{_NUMBER}|(?i:one|two|three|un[oa]?))\s(?:in|out of|of every|de cada|per|por cada)\s"
     rf"(?:every\s)?(?:{_NUMBER}|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|"
     r"nueve|diez)\b(?!\s(?:years?|months?|weeks?|days?|hours?|años?|meses|semanas|días|horas)))|"
     rf"(?P<large>(?<![\w.,$-])(?:{_NUMBER})\s(?:thousand|million|billion|trillion|mil|millones)\b)|"
@@ -34,9 +35,9 @@ _ABOUT = re.compile(
 )
 _UNIT_BEHIND = re.compile(
     r"[\s-]*(?:(?:calendar|business|working|school|consecutive|full|credit|square|cubic|metric|nautical|contact|"
-    r"classroom|instructional|more|or more|to \d+|y \d+|a \d+)\s)*"
+    r"classroom|instructional|more|or more|(?:to|and|or|y|a|o) \d[\d,.]*)\s)*"
     r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|nights?|weekends?|quarters?|decades?|a\.m|p\.m|o’clock|"
-    r"miles?|feet|foot|inch(?:es)?|yards?|acres?|tons?|tonnes|pounds?|ounces?|gallons?|liters?|litres?|kilo\w*|"
+    r"miles?|feet|foot|inch(?:es)?|yards?|acres?|tons?|tonnes|pounds?|ounces?|gallons?|liters?|litres?|km|kilo\w*|"
     r"met(?:er|re)s?|kilowatts?|kWh|kW|MW|megawatts?|gigawatts?|volts?|watts?|decibels?|degrees?|grams?|milligrams?|"
     r"micro\w+|parts|mph|knots?|points?|times|percentile|and over|and older|or older|or over|or younger|and under|"
     r"or under|caliber|credits?|pages?|words?|"
@@ -53,8 +54,8 @@ _AGE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NAME_BEFORE = re.compile(
-    r"(?:\b[Aa]n?|\b[Uu]na?|(?<=\w )[A-Z][\w.’]*|§|\b(?:[Ss]ections?|[Ss]ec\.|[Tt]itles?|[Cc]hapters?|[Pp]arts?|[Aa]rticles?|[Rr]ules?|"
-    r"[Ff]orms?|[Nn]os?\.|[Nn]umbers?|[Tt]ables?|[Ss]teps?|[Ll]evels?|[Pp]ages?|[Rr]oute|[Bb]ox|[Ii]tems?|[Ll]ines?|"
+    r"(?:\b[Aa]n?|\b[Uu]na?|(?<=\w )[A-Z][\w.’]*|§|"
+    r"\b(?:[Ss]ections?|[Ss]ec\.|[Tt]itles?|[Cc]hapters?|[Pp]arts?|[Aa]rticles?|[Rr]ules?|[Ff]orms?|[Nn]os?\.|[Nn]umbers?|[Tt]ables?|[Ss]teps?|[Ll]evels?|[Pp]ages?|[Rr]oute|[Bb]ox|[Ii]tems?|[Ll]ines?|"
     r"[Ss]ecci(?:ón|ones)|[Aa]rtículos?|[Cc]apítulos?|[Tt]ítulos?|[Nn]úm\.|[Nn]úmeros?|[Ll]ey|[Pp]áginas?))\s$"
 )
 _SERVICE_NUMBERS = frozenset({"211", "311", "411", "511", "611", "711", "811", "911", "988"})
@@ -72,7 +73,7 @@ _SOURCE = re.compile(
     r"\b(?:according to|sources?|data|statistics|records|figures|census|researchers?|estimat(?:e|es|ed|ing)|"
     r"report(?:s|ed|ing)?|surve(?:y|ys|yed)|stud(?:y|ies|ied)|audit(?:s|ed|ors?)?|analys[ie]s|review(?:s|ed)?|"
     r"evaluations?|polls?|polled|published|found|finds|counted|calculat(?:es|ed)|project(?:s|ed)|reckons?|guess(?:es|ed)|"
-    r"says?|said|told|testified|argues?|contends?|remark(?:s|ed)|claim(?:s|ed)|insists?|warn(?:s|ed)|"
+    r"says?|said|told|testified|argues?|contends?|remark(?:s|ed)|claim(?:s|ed)|insists?|repl(?:y|ies|ied)|counter(?:s|ed)|rejoins?|warn(?:s|ed)|"
     r"según|fuentes?|datos|estadísticas|cifras|censo|investigador(?:es)?|estim(?:a|ó|an|aron)|inform(?:e|es|ó)|"
     r"encuestas?|estudios?|auditorías?|encontr(?:ó|aron)|halló|dij(?:o|eron)|afirman?|sostienen?|publicad[oa]s?)\b|"
     r"https?://|\bwww\.",
@@ -89,13 +90,13 @@ _RULE = re.compile(
     r"\b(?:must|shall|may|can|cannot|can[’']t|requires?d?|requiring|limit(?:s|ed)?|caps?|capped|at least|at most|up to|"
     r"no more than|not more than|no less than|at or below|eligible|qualif(?:y|ies)|threshold|ceiling|minimum|maximum|"
     r"needs?|unless|entitled?s?|if|"
-    r"deben?|puede[ns]?|podrá[ns]?|exig[ea]n?|requieren?|límites?|tope|al menos|por lo menos|como máximo|como mínimo|hasta|"
-    r"mínim[oa]|máxim[oa])\b",
+    r"deben?|puede[ns]?|podrá[ns]?|exig[ea]n?|requieren?|límites?|tope|al menos|por lo menos|como máximo|como mínimo|"
+    r"hasta|mínim[oa]|máxim[oa])\b",
     re.IGNORECASE,
 )
 _WHOLE_PAGE = re.compile(
-    r"\b(?:all|unless|todas|todos|salvo)\b[^.]*\b(?:figures|amounts|numbers|data|counts|cifras|montos|datos)\b|"
-    r"\b(?:figures|amounts|numbers|data|counts|cifras|montos|datos)\b[^.]*\b(?:unless|throughout|salvo)\b",
+    r"\b(?:all|unless|todas|todos|salvo)\b[^.]{0,120}\b(?:figures|amounts|numbers|data|counts|cifras|montos|datos)\b|"
+    r"\b(?:figures|amounts|numbers|data|counts|cifras|montos|datos)\b[^.]{0,120}\b(?:unless|throughout|salvo)\b",
     re.IGNORECASE,
 )
 _SHOWN = 3
@@ -106,11 +107,12 @@ def figure(page: Page) -> Iterator[Found]:
     if not page.words_are_read or _dates_everything(page):
         return
     dated = _dated_sections(page.document)
+    marks = sorted(mark for note in page.document.notes for mark in note.marks)
     for section in page.document.sections:
         if section.slug in dated:
             continue
         for block in section.blocks:
-            if _is_vouched_for(page, block):
+            if _is_vouched_for(page, block, marks):
                 continue
             figures = list(_figures(page, block.span))
             if figures:
@@ -143,14 +145,14 @@ def _dated_sections(document: Document) -> set[str]:
     return dated
 
 
-def _is_vouched_for(page: Page, block: Block) -> bool:
+def _is_vouched_for(page: Page, block: Block, marks: Sequence[int]) -> bool:
     """Whether the block, or what leads it in, has a date, a source, a law, a note or a link."""
     stretches = [block.span, *([block.lead_in] if block.lead_in else [])]
     for span in stretches:
         text = span.of(page.text)
         if _DATE.search(text) or _SOURCE.search(text) or _LAW.search(text):
             return True
-        if any(span.start < mark <= span.end for note in page.document.notes for mark in note.marks):
+        if bisect_right(marks, span.start) < bisect_right(marks, span.end):
             return True
         if any(token in page.written(span) for token in ("](", "<a ", "href=", "][", "<http")):
             return True

@@ -16,8 +16,8 @@ _LINK = re.compile(r"(?<!\\)\]\(\s*<?([^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)>?
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]^\n][^\]\n]*\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
 _HREF = re.compile(r"<a\s[^<>]*?\bhref\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
 _ANCHOR = re.compile(r"<[a-z][^<>]*?\s(?:id|name)\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"\{[^{}\n]*#([^\s{}]+)[^{}\n]*\}")
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n]+?)[ \t#]*$", re.MULTILINE)
+_ATTRIBUTE = re.compile(r"\{[^{}\n#]{0,200}#([\w:.-]{1,200})[^{}\n]{0,200}\}")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n]{1,300}?)[ \t#]*$", re.MULTILINE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/")
 _BY_THEMSELVES = re.compile(r"(?:fn|fnref|footnote|cite_note|cite_ref)[-:_]?\S*|top", re.IGNORECASE)
 # A site is built from files that its addresses don't end in.

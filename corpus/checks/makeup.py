@@ -50,7 +50,7 @@ def heading_level(page: Page) -> Iterator[Found]:
 def empty_section(page: Page) -> Iterator[Found]:
     """A heading with nothing below it, not even parts."""
     sections = page.document.sections
-    for section, following in zip(sections, [*sections[1:], None], strict=True):
+    for section, following in zip(sections, [*sections[1:], None], strict=False):
         parts = following is not None and following.level > section.level
         if section.heading and not section.blocks and not parts:
             message = f"There is no text below the heading “{section.heading}”."

@@ -10,7 +10,7 @@ from corpus.checks.findings import Found, Rule
 from corpus.checks.page import Page
 from corpus.endnotes import labels_of, marks_in
 
-_HOLDS_A_MARK = re.compile(r"[\w.,;:!?)”\"’]$")
+_HOLDS_A_MARK = re.compile(r"[\w.,;:!?)”\"’]")
 _CARET = re.compile(r"\[\^([^\]\s]+)\]")
 
 
@@ -46,7 +46,7 @@ def _marks(text: str, *, has_notes: bool) -> Iterator[tuple[int, str]]:
     for match in _CARET.finditer(text):
         yield match.start(), match[1]
     for match in marks_in(text):
-        stuck = bool(_HOLDS_A_MARK.search(text[: match.start()][-1:]))
+        stuck = bool(_HOLDS_A_MARK.match(text[max(match.start() - 1, 0) : match.start()]))
         bracketed = match[0].startswith("[")
         if match[0].startswith("[^") or not (has_notes or (bracketed and stuck)):
             continue

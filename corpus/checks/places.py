@@ -19,6 +19,7 @@ from corpus.documents import Document, Span
 _WORD = re.compile(r"[^\W_]+")
 _WIDEST_GAP = 30  # words between two that follow each other in the document
 _TRIED = 300  # places where a part could begin
+_TRIED_IN_ALL = 100_000  # that many are tried only in a file that isn't the document's
 _COMPARED = 8  # words that tell whether it does
 _ENOUGH = 0.75
 _FARTHEST = 50  # words that a short part may be ahead before it is thought to be somewhere else
@@ -44,6 +45,8 @@ class Places:
             self._positions[word].append(position)
         self._offsets: list[int] = []  # in the document, of each word, in order
         self._sources: list[int] = []  # where in the file that word stands
+        self._part_starts: list[int] = []
+        self._tries = _TRIED_IN_ALL
         self.parts: tuple[Part, ...] = tuple(self._locate(document))
         self._begins = sorted(part.source_offset for part in self.parts)
         self._length = len(source.text)
@@ -52,11 +55,12 @@ class Places:
         """Where in the file the document's *offset* stands."""
         if not self._offsets:
             return 0
-        # A quotation mark or a sign belongs to the word behind it.
-        place = bisect_left(self._offsets, offset)
-        if place < len(self._offsets) and self._offsets[place] - offset <= 2:
+        place = min(bisect_left(self._offsets, offset), len(self._offsets) - 1)
+        part = self._part_starts[max(bisect_right(self._part_starts, offset) - 1, 0)]
+        # A sign belongs to the word behind it, as all signs do that a part begins with.
+        if self._offsets[place] - offset <= 2 or place == 0 or self._offsets[place - 1] < part:
             return self._sources[place]
-        return self._sources[max(bisect_right(self._offsets, offset) - 1, 0)]
+        return self._sources[place - 1]
 
     def end_of_part(self, source_offset: int) -> int:
         """Where in the file the part that comes next at *source_offset*, or is there, gives way to another."""
@@ -97,6 +101,7 @@ class Places:
 
     def _part(self, span: Span, words: Sequence[re.Match[str]], places: Sequence[int]) -> Part:
         sources = [self._starts[place] if self._starts else 0 for place in places]
+        self._part_starts.append(span.start)
         self._offsets.extend(word.start() for word in words)
         self._sources.extend(sources)
         return Part(span, sources[0] if sources else (self._sources[-1] if self._sources else 0))
@@ -111,7 +116,8 @@ class Places:
                 continue
             written = [word[0] for word in words]
             first = self._positions[written[0]]
-            for place in reversed(first[: bisect_left(first, limit)][-_TRIED:]):
+            end = bisect_left(first, limit)
+            for place in reversed(first[max(end - _TRIED, 0) : end]):
                 if place <= places[0]:
                     break
                 if place + len(written) <= limit and self._words[place : place + len(written)] == written:
@@ -126,7 +132,8 @@ class Places:
             for skipped in range(min(3, len(words))):
                 positions = self._positions.get(words[skipped], [])
                 first = bisect_left(positions, start)
-                for place in positions[first : first + _TRIED]:
+                for place in positions[first : first + min(_TRIED, self._tries)]:
+                    self._tries -= 1
                     if self._is_at(words[skipped:], place):
                         return [place] * skipped + self._follow(words[skipped:], place)
         return []

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from corpus.abbreviations import learn
 from corpus.checks.findings import Found, Rule
+from corpus.checks.known_words import DRAFT_WORDS
 from corpus.checks.page import Page, Piece, PieceKind
 
 LONGEST_SENTENCE = 60
@@ -15,7 +16,7 @@ LONGEST_SENTENCE = 60
 
 _SHOWN = 40
 _DRAFT = re.compile(
-    r"\b(?:FIXME|TBD|TKTK|TK|(?<!-)XXX+(?!-)|TODO)\b|"
+    rf"\b(?:{'|'.join(sorted(DRAFT_WORDS))}|(?<!-)XXX+(?!-))\b|"
     r"(?i:\[(?:citation|source|page) needed\]|\[(?:cita requerida|falta fuente)\]|\blorem ipsum\b)"
 )
 _NUMBERED = re.compile(
@@ -62,7 +63,8 @@ def open_quotation(page: Page) -> Iterator[Found]:
     bodies = (piece for piece in page.pieces if piece.kind is not PieceKind.HEADING)
     for _, group in groupby(bodies, key=_run):
         for offset in _never_closed(page.text, list(group)):
-            message = f"The quotation that opens with “{_beginning(page.text[offset + 1 :][:_SHOWN])}” never closes."
+            opening = page.text[offset + 1 : offset + 2 * _SHOWN].split("\n", 1)[0]
+            message = f"The quotation that opens with “{_beginning(opening)}” never closes."
             yield Found(Rule.OPEN_QUOTATION, message, offset)
 
 
@@ -75,11 +77,14 @@ def _run(piece: Piece) -> tuple[int, int]:
 def _never_closed(text: str, pieces: Sequence[Piece]) -> Iterator[int]:
     """The offsets of quotation marks in *pieces*, which follow each other, that nothing closes."""
     opened: list[int] = []
+    led_in = False
     for piece in pieces:
         marks = list(_quotation_marks(text, piece, is_open=bool(opened)))
         # A quotation of several paragraphs opens each of them and closes only the last.
         if opened and marks and marks[0] == (piece.span.start, True):
             marks = marks[1:]
+        elif opened and not marks and piece.kind is PieceKind.ITEM and led_in:
+            continue
         elif opened and (not marks or marks[0][1]):
             yield from opened
             opened = []
@@ -88,6 +93,7 @@ def _never_closed(text: str, pieces: Sequence[Piece]) -> Iterator[int]:
                 opened.append(offset)
             else:
                 del opened[-1:]
+        led_in = piece.kind is PieceKind.PARAGRAPH  # a quotation may go on as a list
     yield from opened
 
 
@@ -111,7 +117,8 @@ def _opens(text: str, offset: int, start: int) -> bool | None:
 
 
 def _means_something_else(match: re.Match[str], language: str) -> bool:
-    before, after = match.string[: match.start()][-20:], match.string[match.end() :][:1]
+    start, end = match.span()
+    before, after = match.string[max(start - 20, 0) : start], match.string[end : end + 1]
     if match[0] == "TODO" and language == "es":  # "everything", in a line of capitals
         return after != ":" and not before.endswith("[")
     return match[0].startswith("XXX") and bool(_NUMBERED.search(before))

@@ -52,6 +52,14 @@ def gather(paths: Sequence[Path]) -> Gathered:
     return Gathered(tuple(explainers), tuple(unreadable), tuple(warnings))
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file or folder *path*; a name that no file could have is none."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def read(path: Path) -> Explainer:
     """The explainer in the file *path*; raises a `CorpusError` where there is none."""
     data, loaded = read_explainer(path)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from corpus.abbreviations import learn, long_form
 from corpus.checks.findings import Found, Rule
-from corpus.checks.known_words import KNOWN, MONTHS, SMALL, STATES, UNITS, WEIGHTY
+from corpus.checks.known_words import DRAFT_WORDS, KNOWN, MONTHS, SMALL, STATES, UNITS, WEIGHTY
 from corpus.checks.page import Page, Piece, PieceKind
-
 
 _SHORT_FORM = re.compile(r"(?<![\w.&’'])(?<!\b\w-)([A-ZÁÉÍÓÚÑ]{2,6})(?=s?(?![\w&])(?!-?\d))(?!\.\w)")
 _ROMAN = re.compile(r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$")
@@ -21,7 +21,9 @@ _NAME_RUN = re.compile(
     r"(?:[A-ZÁÉÍÓÚÑ][\w’'.]*)(?:[\s,/–-]+(?:&|of|the|and|for|in|on|to|with|de|del|la|las|los|el|y|e|para|por|"
     r"[A-ZÁÉÍÓÚÑ][\w’'.]*|[\w’']+(?=-[A-Z])))*"
 )
+_IN_CAPITALS = re.compile(r"(?<!\w)([A-ZÁÉÍÓÚÑ]{2,6})(?=s?\b)")
 _WORD = re.compile(r"[^\W\d_]+")
+_MOST_USES = 50
 _BRACKETED = re.compile(
     r"\(\s*[“\"‘']?(?:(?:or|the|an?|called|known as|abbreviated|hereinafter|hereafter|formerly|o|el|la|los|las|"
     r"en adelante|por sus siglas en inglés,?|siglas en inglés:?)\s+)*[“\"‘']?([A-ZÁÉÍÓÚÑ]{2,6})s?\b"
@@ -41,7 +43,7 @@ def abbreviation(page: Page) -> Iterator[Found]:
             continue
         for match in _SHORT_FORM.finditer(text):
             short = match[1]
-            if short in seen or _needs_no_expansion(match, piece, page):
+            if short in seen or _needs_no_expansion(match, piece, expanded):
                 continue
             seen.add(short)
             if short not in expanded:
@@ -54,25 +56,26 @@ def _is_in_capitals(text: str) -> bool:
     return len(letters) > 6 and sum(map(str.isupper, letters)) > 0.7 * len(letters)
 
 
-def _needs_no_expansion(match: re.Match[str], piece: Piece, page: Page) -> bool:
+def _needs_no_expansion(match: re.Match[str], piece: Piece, expanded: Expanded) -> bool:
     short, text = match[1], match.string
-    before, after = text[: match.start()], text[match.end() :]
+    before, after = text[max(match.start() - 80, 0) : match.start()], text[match.end() : match.end() + 80]
     return (
         short in KNOWN | UNITS | MONTHS | WEIGHTY
         or len(set(short)) == 1
+        or short in DRAFT_WORDS  # another rule's
         or bool(_ROMAN.match(short))
         or bool(_NUMBER_BEHIND.match(after))  # the name of a bill or a form
         or (short in STATES and (bool(_PLACE_BEFORE.search(before)) or piece.kind is PieceKind.CELL))
-        or _is_shouted(short, before, after, page)
+        or _is_shouted(short, before, after, expanded)
     )
 
 
-def _is_shouted(short: str, before: str, after: str, page: Page) -> bool:
+def _is_shouted(short: str, before: str, after: str, page: Expanded) -> bool:
     """Whether *short* is a word in capitals, as its neighbours are or as the text has it in small letters."""
     neighbours = [*before.split()[-2:], *after.split()[:2]]
     if sum(bool(_CAPITALS.fullmatch(word.strip(".,;:!?"))) for word in neighbours) >= 2:
         return True
-    return len(short) > 3 and bool(re.search(rf"\b{re.escape(short.lower())}\b", page.text))
+    return len(short) > 3 and short.lower() in page.small_words
 
 
 class Expanded:
@@ -81,6 +84,8 @@ class Expanded:
     def __init__(self, page: Page) -> None:
         self._text = f"{page.document.title}\n\n{page.text}"
         self._language = page.language
+        self._uses = _uses(self._text)
+        self.small_words = {word for word in _WORD.findall(self._text) if word.islower()}
         self._learned = {short.upper() for short in learn(self._text)}
         self._names = {initials for run in _NAME_RUN.finditer(self._text) for initials in _initials_of(run[0])}
 
@@ -89,30 +94,34 @@ class Expanded:
             short in self._learned
             or short in self._names
             or _within_name(short, self._names)
-            or any(self._is_explained(short, match) for match in self._uses(short))
+            or any(self._is_explained(short, start) for start in self._uses.get(short, ()))
         )
 
-    def _uses(self, short: str) -> Iterator[re.Match[str]]:
-        return re.finditer(rf"(?<!\w){re.escape(short)}(?=s?\b)", self._text)
-
-    def _is_explained(self, short: str, match: re.Match[str]) -> bool:
+    def _is_explained(self, short: str, start: int) -> bool:
         """Whether the words around a use of *short* begin with its letters, or it stands in brackets behind them."""
-        before = self._text[max(match.start() - 200, 0) : match.start()]
-        after = self._text[match.end() : match.end() + 200]
+        end = start + len(short)
+        before, after = self._text[max(start - 200, 0) : start], self._text[end : end + 200]
         words = [_WORD.findall(before)[-_NEAR:], _WORD.findall(after.removeprefix("s"))[:_NEAR]]
-        if any(_spell(near, short) for near in words):
-            return True
-        return self._is_bracketed(short, match)
+        return any(_spell(near, short) for near in words) or self._is_bracketed(short, start)
 
-    def _is_bracketed(self, short: str, match: re.Match[str]) -> bool:
-        opening = self._text.rfind("(", max(match.start() - 60, 0), match.start())
+    def _is_bracketed(self, short: str, start: int) -> bool:
+        opening = self._text.rfind("(", max(start - 60, 0), start)
         bracketed = _BRACKETED.match(self._text, opening) if opening >= 0 else None
-        if not bracketed or bracketed.start(1) != match.start():
+        if not bracketed or bracketed.start(1) != start:
             return False
         before = self._text[max(opening - 400, 0) : opening]
         # What is translated has another language's letters; its first use in brackets is how it is introduced.
-        first = next(self._uses(short)).start() == match.start()
+        first = self._uses[short][0] == start
         return first or self._language == "es" or long_form(short, before) is not None
+
+
+def _uses(text: str) -> dict[str, list[int]]:
+    """Where each short form stands, the first times that it does."""
+    uses: dict[str, list[int]] = defaultdict(list)
+    for match in _IN_CAPITALS.finditer(text):
+        if len(uses[match[1]]) < _MOST_USES:
+            uses[match[1]].append(match.start())
+    return uses
 
 
 def _initials_of(run: str) -> Iterator[str]:
@@ -122,7 +131,7 @@ def _initials_of(run: str) -> Iterator[str]:
         return
     every = "".join(word.replace(".", "") if "." in word else word[0].upper() for word in words)
     large = "".join(
-        word.replace(".", "") if "." in word else word[0].upper() for word in words if word not in SMALL and word != "s"
+        word.replace(".", "") if "." in word else word[0].upper() for word in words if word.casefold() not in SMALL
     )
     yield every
     yield large

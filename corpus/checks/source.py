@@ -84,7 +84,8 @@ class Source:
 
     def is_code(self, offset: int) -> bool:
         """Whether *offset* is in a fenced block: what stands there isn't prose."""
-        return any(start <= offset < end for start, end in self._fenced)
+        place = bisect_right(self._fenced, (offset, len(self.text))) - 1
+        return place >= 0 and offset < self._fenced[place][1]
 
     def without_code(self) -> str:
         """The file's text with blanks for code, in blocks and in lines."""

@@ -46,12 +46,12 @@ def run(
     """Find what to mend in explainers; exit code 0 no errors, 1 errors, 2 a file can't be read."""
     from corpus.check import check, fails
     from corpus.checks.page import Terms
-    from corpus.checks.reading import gather
+    from corpus.checks.reading import gather, is_there
     from corpus.load import bundled_explainers
 
     rules = _rules(select or [], ignore or [])
     gathered = gather(paths or [bundled_explainers()])
-    terms = Terms(today.date() if today else date.today(), review_age_days, _sentences, Path.exists)
+    terms = Terms(today.date() if today else date.today(), review_age_days, _sentences, is_there)
     # What can't be read is told whatever rules are asked for: nothing else was found out about it.
     findings = [*gathered.unreadable, *check(gathered.explainers, terms, rules)]
     for warning in gathered.warnings:
