@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from corpus.checks.findings import Found, Rule
 from corpus.checks.page import Page
-from corpus.documents import Block, Document, Section, Span
+from corpus.documents import Block, Document, Section
 
 _NUMBER = r"\d{1,3}(?:[.,\u202f\xa0]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 _FIGURE = re.compile(
@@ -26,7 +26,7 @@ _FIGURE = re.compile(
     r"nueve|diez)\b(?!\s(?:years?|months?|weeks?|days?|hours?|años?|meses|semanas|días|horas)))|"
     rf"(?P<large>(?<![\w.,$-])(?:{_NUMBER})\s(?:thousand|million|billion|trillion|mil|millones)\b)|"
     r"(?P<count>(?<![\w.,$/§:-])\d{1,3}(?:[.,]\d{3})+(?![\w-]|[.,]\d)|"
-    r"(?<![\w.,$/§:-])\d{2,3}(?![\w(/:%°-]|[.,]\d))(?=\s[^\W\d_])"
+    r"(?<![\w.,$/§:-])\d{2,3}(?![\w(/:%°-]|[.,]\d)(?=\s[^\W\d_]))"
 )
 _ABOUT = re.compile(
     r"\b(?:about|around|approximately|roughly|nearly|almost|over|some|an estimated|estimated|"
@@ -114,7 +114,7 @@ def figure(page: Page) -> Iterator[Found]:
         for block in section.blocks:
             if _is_vouched_for(page, block, marks):
                 continue
-            figures = list(_figures(page, block.span))
+            figures = list(_figures(page, block))
             if figures:
                 shown = ", ".join(f"“{match[0]}”" for match in figures[:_SHOWN])
                 more = f" and {len(figures) - _SHOWN} more" if len(figures) > _SHOWN else ""
@@ -159,31 +159,27 @@ def _is_vouched_for(page: Page, block: Block, marks: Sequence[int]) -> bool:
     return False
 
 
-def _figures(page: Page, span: Span) -> Iterator[re.Match[str]]:
-    """The figures in ``page.text[span]`` that a writer should vouch for."""
-    for sentence in _sentences(page, span):
-        for match in _FIGURE.finditer(page.text, sentence.start, sentence.end):
-            if not _is_other_number(match, sentence) and not _is_set_by_rule(match, sentence):
-                yield match
+def _figures(page: Page, block: Block) -> Iterator[re.Match[str]]:
+    """The figures in *block* that a writer should vouch for."""
+    led_by_rule = bool(block.lead_in and _RULE.search(block.lead_in.of(page.text)))
+    for span in block.items or (block.span,):
+        for sentence in page.terms.sentences(span.of(page.text)):
+            start, end = span.start + sentence.start, span.start + sentence.end
+            found = [
+                match for match in _FIGURE.finditer(page.text, start, end) if not _is_other_number(match, start, end)
+            ]
+            # What a rule sets was never counted; but sums of money change from year to year.
+            ruled = bool(found) and (led_by_rule or bool(_RULE.search(page.text, start, end)))
+            yield from (match for match in found if not ruled or match.lastgroup == "money")
 
 
-def _sentences(page: Page, span: Span) -> Iterator[Span]:
-    for sentence in page.terms.sentences(span.of(page.text)):
-        yield Span(span.start + sentence.start, span.start + sentence.end)
-
-
-def _is_other_number(match: re.Match[str], sentence: Span) -> bool:
-    """Whether a count is an age, a time, a measure, a name or a telephone number."""
+def _is_other_number(match: re.Match[str], start: int, end: int) -> bool:
+    """Whether a count in the sentence from *start* to *end* is an age, a time, a measure, a name or a phone number."""
     if match.lastgroup not in ("count", "large"):
         return False
-    before = match.string[max(match.start() - 60, sentence.start) : match.start()]
-    after = match.string[match.end() : min(match.end() + 60, sentence.end)]
+    before = match.string[max(match.start() - 60, start) : match.start()]
+    after = match.string[match.end() : min(match.end() + 60, end)]
     if _UNIT_BEHIND.match(after) or _AGE_BEFORE.search(before) or _NAME_BEFORE.search(before):
         return True
     small = match.lastgroup == "count" and match[0].isdecimal()
     return small and (match[0] in _SERVICE_NUMBERS or (len(match[0]) < 3 and not _ABOUT.search(before)))
-
-
-def _is_set_by_rule(match: re.Match[str], sentence: Span) -> bool:
-    """Whether a rule sets the figure; sums of money change from year to year and need their date all the same."""
-    return match.lastgroup != "money" and bool(_RULE.search(match.string, sentence.start, sentence.end))

@@ -129,18 +129,17 @@ def _initials_of(run: str) -> Iterator[str]:
     words = re.findall(r"(?:[A-Z]\.){2,}|[^\W\d_]+", re.sub(r"[’']s\b", "", run))
     if len(words) < 2:
         return
-    every = "".join(word.replace(".", "") if "." in word else word[0].upper() for word in words)
-    large = "".join(
-        word.replace(".", "") if "." in word else word[0].upper() for word in words if word.casefold() not in SMALL
-    )
-    yield every
-    yield large
+    yield "".join(map(_initial, words))
+    yield "".join(_initial(word) for word in words if word.casefold() not in SMALL)
+
+
+def _initial(word: str) -> str:
+    """The letters that *word* gives to an abbreviation: "US" of "U.S.", the first of others."""
+    return word.replace(".", "") if "." in word else word[0].upper()
 
 
 def _within_name(short: str, names: set[str]) -> bool:
     """Whether *short* is made of the initials of a name: all in a row, or with one or two left out."""
-    if len(short) < 2:
-        return False
     return any(short in name or (len(short) > 2 and _leaves_out_few(short, name)) for name in names)
 
 
