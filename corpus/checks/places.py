@@ -11,7 +11,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from corpus.checks.source import Source
 from corpus.documents import Document, Span
@@ -23,14 +22,6 @@ _TRIED_IN_ALL = 100_000  # that many are tried only in a file that isn't the doc
 _COMPARED = 8  # words that tell whether it does
 _ENOUGH = 0.75
 _FARTHEST = 50  # words that a short part may be ahead before it is thought to be somewhere else
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A heading, block or note: its span in the document, and where in the file its text begins."""
-
-    span: Span
-    source_offset: int
 
 
 class Places:
@@ -47,8 +38,7 @@ class Places:
         self._sources: list[int] = []  # where in the file that word stands
         self._part_starts: list[int] = []
         self._tries = _TRIED_IN_ALL
-        self.parts: tuple[Part, ...] = tuple(self._locate(document))
-        self._begins = sorted(part.source_offset for part in self.parts)
+        self._begins = sorted(self._locate(document))  # in the file, of each part
         self._length = len(source.text)
 
     def source_offset(self, offset: int) -> int:
@@ -78,7 +68,7 @@ class Places:
         place = bisect_right(self._begins, start)
         return start, self._begins[place] if place < len(self._begins) else self._length
 
-    def _locate(self, document: Document) -> Iterator[Part]:
+    def _locate(self, document: Document) -> Iterator[int]:
         cursor = 0
         located: list[tuple[Span, list[re.Match[str]], list[int]]] = []
         for span in _body(document):
@@ -99,12 +89,12 @@ class Places:
         for span, words, places in located:
             yield self._part(span, words, places)
 
-    def _part(self, span: Span, words: Sequence[re.Match[str]], places: Sequence[int]) -> Part:
+    def _part(self, span: Span, words: Sequence[re.Match[str]], places: Sequence[int]) -> int:
         sources = [self._starts[place] if self._starts else 0 for place in places]
         self._part_starts.append(span.start)
         self._offsets.extend(word.start() for word in words)
         self._sources.extend(sources)
-        return Part(span, sources[0] if sources else (self._sources[-1] if self._sources else 0))
+        return sources[0] if sources else (self._sources[-1] if self._sources else 0)
 
     def _settle_headings(self, located: list[tuple[Span, list[re.Match[str]], list[int]]]) -> None:
         """Move a short part down to where it stands last before the next: a table of contents has it too."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 
 from corpus.checks.findings import Finding, Severity
 
@@ -13,7 +12,7 @@ from corpus.checks.findings import Finding, Severity
 def as_text(findings: Sequence[Finding], files: int) -> str:
     """The findings, file by file, and how many there are in the *files* that were checked."""
     parts = [
-        "\n".join(f"{_where(one)}: {one.severity} {one.rule}: {_said(one)}" for one in group)
+        "\n".join(_plain(f"{_where(one)}: {one.severity} {one.rule}: {_said(one)}") for one in group)
         for _, group in groupby(findings, key=lambda one: one.path)
     ]
     errors = sum(one.severity is Severity.ERROR for one in findings)
@@ -53,8 +52,8 @@ def _command(one: Finding) -> str:
 
 def _where(one: Finding) -> str:
     if one.line:
-        return f"{_plain(one.path)}:{one.line}"
-    return ", ".join(filter(None, [_plain(one.path), _place(one)]))
+        return f"{one.path}:{one.line}"
+    return ", ".join(filter(None, [str(one.path), _place(one)]))
 
 
 def _place(one: Finding) -> str:
@@ -67,9 +66,9 @@ def _said(one: Finding) -> str:
     return f"{one.message} {one.mend}".strip()
 
 
-def _plain(path: Path) -> str:
-    """*path* on one line, whatever is in it."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in str(path))
+def _plain(line: str) -> str:
+    """*line* as one line, whatever a file's name has in it."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)
 
 
 def _data(text: str) -> str:

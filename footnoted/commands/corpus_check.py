@@ -50,7 +50,7 @@ def run(
     from corpus.load import bundled_explainers
 
     rules = _rules(select or [], ignore or [])
-    gathered = gather(paths or [bundled_explainers()])
+    gathered = gather(paths or [_as_seen_from_here(bundled_explainers())])
     terms = Terms(today.date() if today else date.today(), review_age_days, _sentences, is_there)
     # What can't be read is told whatever rules are asked for: nothing else was found out about it.
     findings = [*gathered.unreadable, *check(gathered.explainers, terms, rules)]
@@ -62,6 +62,11 @@ def run(
     if gathered.unreadable:
         raise typer.Exit(UNREADABLE)
     raise typer.Exit(ERRORS if fails(findings, strict=strict) else CLEAN)
+
+
+def _as_seen_from_here(path: Path) -> Path:
+    """*path* relative to the working directory where it is in it, as GitHub wants it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _rules(select: Sequence[str], ignore: Sequence[str]) -> frozenset[Rule]:

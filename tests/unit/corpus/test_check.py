@@ -122,6 +122,19 @@ def test_any_line_ends_count(tmp_path: Path, end: str) -> None:
     assert [(one.rule, one.line) for one in findings_in(page)] == [(Rule.FIGURE, 8)]
 
 
+def test_lines_are_right_in_html_whatever_stands_around_the_text() -> None:
+    page = (
+        "<!doctype html>\n<html><head><title>A stall costs $40</title>\n<script>let stall = '$40';</script></head>\n"
+        "<!-- A stall costs $40 a day. -->\n<body><nav><a href='#fees'>Fees</a> <a href='#gone'>Gone</a></nav>\n"
+        "<h2 id='fees'>Fees</h2>\n<p>A <b>stall</b>\ncosts&nbsp;$40 a day.</p>\n"
+        "<!-- footnoted: ignore figure -->\n<p>A table costs $20.</p></body></html>\n"
+    )
+    text = b"# A page\n\n## Fees\n\nA stall costs $40 a day.\n\nA table costs $20.\n"
+    document = replace(MARKDOWN.open().load(text, Path("a.md")).document, as_of=TODAY)
+    said = check([Explainer(Path("a.html"), document, Source(page, Markup.HTML))], TERMS)
+    assert [(one.rule, one.line) for one in said] == [(Rule.DEAD_LINK, 5), (Rule.FIGURE, 8)]
+
+
 def test_what_has_no_lines_is_told_by_page_or_by_headings() -> None:
     explainer = read(FIXTURES / "faults" / "figures-in-text.txt")
     document = explainer.document
