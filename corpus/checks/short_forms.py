@@ -11,10 +11,10 @@ from corpus.checks.findings import Found, Rule
 from corpus.checks.known_words import DRAFT_WORDS, KNOWN, MONTHS, SMALL, STATES, UNITS, WEIGHTY
 from corpus.checks.page import Page, Piece, PieceKind
 
+_NEVER_EXPANDED = KNOWN | UNITS | MONTHS | WEIGHTY | DRAFT_WORDS
 _SHORT_FORM = re.compile(r"(?<![\w.&’'])(?<!\b\w-)([A-ZÁÉÍÓÚÑ]{2,6})(?=s?(?![\w&])(?!-?\d))(?!\.\w)")
-_ROMAN = re.compile(r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$")
+_ROMAN = re.compile(r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})$")  # to 89: larger ones are rare
 _NUMBER_BEHIND = re.compile(r"\s+(?:No\.\s*|§\s*|Part\s+|Section\s+)?\d")
-_NUMBER_BEFORE = re.compile(r"\d\s?$")
 _PLACE_BEFORE = re.compile(r"(?:,\s|\b[RDI]-)$")
 _CAPITALS = re.compile(r"[A-ZÁÉÍÓÚÑ]{2,}")
 _NAME_RUN = re.compile(
@@ -60,9 +60,8 @@ def _needs_no_expansion(match: re.Match[str], piece: Piece, expanded: Expanded) 
     short, text = match[1], match.string
     before, after = text[max(match.start() - 80, 0) : match.start()], text[match.end() : match.end() + 80]
     return (
-        short in KNOWN | UNITS | MONTHS | WEIGHTY
+        short in _NEVER_EXPANDED
         or len(set(short)) == 1
-        or short in DRAFT_WORDS  # another rule's
         or bool(_ROMAN.match(short))
         or bool(_NUMBER_BEHIND.match(after))  # the name of a bill or a form
         or (short in STATES and (bool(_PLACE_BEFORE.search(before)) or piece.kind is PieceKind.CELL))
@@ -70,12 +69,12 @@ def _needs_no_expansion(match: re.Match[str], piece: Piece, expanded: Expanded) 
     )
 
 
-def _is_shouted(short: str, before: str, after: str, page: Expanded) -> bool:
+def _is_shouted(short: str, before: str, after: str, expanded: Expanded) -> bool:
     """Whether *short* is a word in capitals, as its neighbours are or as the text has it in small letters."""
     neighbours = [*before.split()[-2:], *after.split()[:2]]
     if sum(bool(_CAPITALS.fullmatch(word.strip(".,;:!?"))) for word in neighbours) >= 2:
         return True
-    return len(short) > 3 and short.lower() in page.small_words
+    return len(short) > 3 and short.lower() in expanded.small_words
 
 
 class Expanded:
