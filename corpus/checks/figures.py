@@ -87,9 +87,9 @@ _LAW = re.compile(
 )
 # "must", "may not", "up to": a limit that a rule sets is nothing that was counted.
 _RULE = re.compile(
-    r"\b(?:must|shall|may|can|cannot|can[’']t|require[sd]?|requiring|limit(?:s|ed)?|caps?|capped|at least|at most|up to|"
-    r"no more than|not more than|no less than|at or below|eligible|qualif(?:y|ies)|threshold|ceiling|minimum|maximum|"
-    r"needs?|unless|entitle[sd]?|if|"
+    r"\b(?:must|shall|may|can|cannot|can[’']t|require[sd]?|requiring|limit(?:s|ed)?|caps?|capped|at least|at most|"
+    r"up to|no more than|not more than|no less than|at or below|eligible|qualif(?:y|ies)|threshold|ceiling|minimum|"
+    r"maximum|needs?|unless|entitle[sd]?|if|"
     r"deben?|puede[ns]?|podrá[ns]?|exig[ea]n?|requieren?|límites?|tope|al menos|por lo menos|como máximo|como mínimo|"
     r"hasta|mínim[oa]|máxim[oa])\b",
     re.IGNORECASE,
