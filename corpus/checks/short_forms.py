@@ -28,6 +28,7 @@ _BRACKETED = re.compile(
     r"\(\s*[“\"‘']?(?:(?:or|the|an?|called|known as|abbreviated|hereinafter|hereafter|formerly|o|el|la|los|las|"
     r"en adelante|por sus siglas en inglés,?|siglas en inglés:?)\s+)*[“\"‘']?([A-ZÁÉÍÓÚÑ]{2,6})s?\b"
 )
+_INTRODUCED = re.compile(r",?\s(?:or|known as|called|abbreviated(?: as)?|o|conocid[oa]s? como)\s(?:the\s|la\s|el\s)?$")
 _NEAR = 14  # words
 
 
@@ -101,7 +102,10 @@ class Expanded:
         end = start + len(short)
         before, after = self._text[max(start - 200, 0) : start], self._text[end : end + 200]
         words = [_WORD.findall(before)[-_NEAR:], _WORD.findall(after.removeprefix("s"))[:_NEAR]]
-        return any(_spell(near, short) for near in words) or self._is_bracketed(short, start)
+        if any(_spell(near, short) for near in words) or self._is_bracketed(short, start):
+            return True
+        introduced = _INTRODUCED.search(before)
+        return bool(introduced and long_form(short, before[: introduced.start()]))
 
     def _is_bracketed(self, short: str, start: int) -> bool:
         opening = self._text.rfind("(", max(start - 60, 0), start)

@@ -16,7 +16,7 @@ from corpus.checks.reading import gather, read
 from corpus.checks.source import Markup, Source
 from corpus.documents import Document, LineBox, Span
 from corpus.errors import DocumentFormatError
-from corpus.formats import MARKDOWN, PLAIN_TEXT
+from corpus.formats import BY_SUFFIX, MARKDOWN, PLAIN_TEXT
 from corpus.load import bundled_explainers
 from tests.unit.corpus.checking import TERMS, TODAY, findings_in, found
 
@@ -37,7 +37,7 @@ def test_every_rule_is_planted_three_ways_and_in_both_formats() -> None:
     ways = {rule: [file for file, _, name in planted() if name == rule] for rule in Rule}
     for rule, files in ways.items():
         assert len(files) >= 3, rule
-        assert {Path(file).suffix for file in files} == {".md", ".txt"}, rule
+        assert {BY_SUFFIX[Path(file).suffix] for file in files} == {MARKDOWN, PLAIN_TEXT}, rule
 
 
 def test_clean_pages_have_no_finding() -> None:

@@ -26,6 +26,7 @@ SPANISH = "as_of: 2026-01-15\nlanguage: es"
         "The U.S. Department of Agriculture pays. USDA staff check.",
         "The Centers for Medicare & Medicaid Services pay. CMS is slow.",
         "The statutory scheme of the Germans (GKV) is old. The GKV is large.",
+        "The Coastal Information Exchange, known as CIX, is new.",
         "A program called Home Energy Aid for Tenants, known as HEAT, pays.",
         "She moved to Austin, TX, and he to Reno, NV 89501.",
         "Senators Smith (R-TX) and Jones (D-CA) agreed.",
