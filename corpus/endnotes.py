@@ -143,7 +143,7 @@ class _Finder:
 
     def _marked(self, units: Sequence[Unit]) -> set[str]:
         """The labels of what could be marks in *units*."""
-        return {label for unit in units for match in _marks_in(unit.content) for label in _labels_of(match)}
+        return {label for unit in units for match in marks_in(unit.content) for label in labels_of(match)}
 
     def _marked_after(self, start: int) -> bool:
         """Whether a mark of one of the notes stands below *start*."""
@@ -168,7 +168,7 @@ def _entry(unit: Unit, above: str | None) -> tuple[str, str] | None:
     return None
 
 
-def _marks_in(text: str) -> list[re.Match[str]]:
+def marks_in(text: str) -> list[re.Match[str]]:
     """What could be marks in *text*, in order."""
     raised = (match for match in _RAISED.finditer(text) if may_be_mark(text[max(match.start() - 6, 0) : match.start()]))
     return sorted([*_BRACKETED.finditer(text), *raised], key=lambda match: match.start())
@@ -180,7 +180,8 @@ def may_be_mark(before: str) -> bool:
     return bool(last.strip()) and bool(_YEAR.search(last) or not _POWERED.search(last))
 
 
-def _labels_of(match: re.Match[str]) -> list[str]:
+def labels_of(match: re.Match[str]) -> list[str]:
+    """The labels in a mark."""
     return split_labels(match[1] if match.re is _BRACKETED else plain_digits(match[0]))
 
 
@@ -221,8 +222,8 @@ class MarkReader:
                 if match[1] in self._labels:
                     yield match.start(1), match.end(1), [match[1]]
             return
-        for match in _marks_in(text) if self._labels else ():
-            labels = _labels_of(match)
+        for match in marks_in(text) if self._labels else ():
+            labels = labels_of(match)
             if self._labels.issuperset(labels):
                 yield match.start(), match.end(), labels
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from corpus.documents import Document
 from corpus.errors import DocumentFormatError, DocumentNotFound, DuplicateDocument
 from corpus.formats import BY_SUFFIX, DESCRIBED, MARKDOWN, loader_for
+from corpus.ports import Loaded
 
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What a document id looks like: it stands in addresses and names files."""
@@ -41,6 +42,18 @@ def load_document(path: Path) -> Document:
     return _load(path)[0]
 
 
+def read_explainer(path: Path) -> tuple[bytes, Loaded]:
+    """The bytes of the file *path* and what its loader makes of them; raises a `CorpusError` where there is nothing."""
+    data = read_file(path)
+    loaded = loader_for(data, path).load(data, path)
+    if not SAFE_ID.fullmatch(loaded.document.id):
+        raise DocumentFormatError(
+            f"{path} comes to the document id {loaded.document.id!r}, which can't stand in an address; rename the "
+            "file with the letters a to z, digits and hyphens."
+        )
+    return data, loaded
+
+
 def load_corpus(paths: Sequence[Path]) -> LoadedCorpus:
     """The explainers in *paths*, each a file or a folder; raises a `CorpusError` where one can't be read."""
     if not paths:
@@ -51,6 +64,27 @@ def load_corpus(paths: Sequence[Path]) -> LoadedCorpus:
             gathered.add(file)
     documents = sorted(gathered.documents, key=lambda document: document.id)
     return LoadedCorpus(tuple(documents), tuple(gathered.warnings))
+
+
+def explainer_files(path: Path, warnings: list[str]) -> list[Path]:
+    """The files to load for *path*, a file or a folder, in order; a folder's other files are named in *warnings*.
+
+    Raises a `CorpusError` where there are none.
+    """
+    if not _exists(path):
+        raise DocumentNotFound(f"There is no file or folder {path}; check the name.")
+    if not path.is_dir():
+        return [path]
+    found = [file for file in _walk(path) if not _HOUSEKEEPING.fullmatch(file.name)]
+    readable = [file for file in found if file.suffix.lower() in BY_SUFFIX]
+    others = [str(file.relative_to(path)) for file in found if file.suffix.lower() not in BY_SUFFIX]
+    if not readable:
+        raise DocumentNotFound(f"{path} has no explainers in it; put files there in {DESCRIBED}.")
+    if others:
+        named = ", ".join(others[:_MOST_NAMED])
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        warnings.append(f"{path}: left out {named}{more}; the formats read are {DESCRIBED}.")
+    return readable
 
 
 def bundled_explainers() -> Path:
@@ -99,15 +133,8 @@ def read_file(path: Path) -> bytes:
 
 
 def _load(path: Path) -> tuple[Document, list[str]]:
-    data = read_file(path)
-    loaded = loader_for(data, path).load(data, path)
-    document = loaded.document
-    if not SAFE_ID.fullmatch(document.id):
-        raise DocumentFormatError(
-            f"{path} comes to the document id {document.id!r}, which can't stand in an address; rename the file "
-            "with the letters a to z, digits and hyphens."
-        )
-    return document, [*loaded.warnings, *shortcomings(document, path)]
+    _, loaded = read_explainer(path)
+    return loaded.document, [*loaded.warnings, *shortcomings(loaded.document, path)]
 
 
 def _exists(path: Path) -> bool:
@@ -133,27 +160,6 @@ def shortcomings(document: Document, path: Path) -> Iterator[str]:
             else "put a line such as “Last updated April 14, 2025” below its title"
         )
         yield f"{path} doesn't say as of when it holds; {advice}."
-
-
-def explainer_files(path: Path, warnings: list[str]) -> list[Path]:
-    """The files to load for *path*, a file or a folder, in order; a folder's other files are named in *warnings*.
-
-    Raises a `CorpusError` where there are none.
-    """
-    if not _exists(path):
-        raise DocumentNotFound(f"There is no file or folder {path}; check the name.")
-    if not path.is_dir():
-        return [path]
-    found = [file for file in _walk(path) if not _HOUSEKEEPING.fullmatch(file.name)]
-    readable = [file for file in found if file.suffix.lower() in BY_SUFFIX]
-    others = [str(file.relative_to(path)) for file in found if file.suffix.lower() not in BY_SUFFIX]
-    if not readable:
-        raise DocumentNotFound(f"{path} has no explainers in it; put files there in {DESCRIBED}.")
-    if others:
-        named = ", ".join(others[:_MOST_NAMED])
-        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-        warnings.append(f"{path}: left out {named}{more}; the formats read are {DESCRIBED}.")
-    return readable
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -23,6 +23,7 @@ app.command("serve")(serve.run)
 app.command("ask")(ask.run)
 app.command("chat")(chat.run)
 app.add_typer(evaluate.app, name="eval")
+app.add_typer(corpus.app, name="corpus")
 app.command("mcp")(mcp.run)
 
 

@@ -12,8 +12,9 @@ import faiss
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from corpus.abbreviations import learn
 from corpus.documents import Document, dump_document, load_document_json
-from index.abbreviations import expand, learn
+from index.abbreviations import expand
 from index.errors import IndexCorrupt
 from index.lexical import LexicalIndex, terms
 from index.passages import Passage, Sentence

@@ -55,7 +55,7 @@ def write(path: Path, title: str = "Vouchers") -> Path:
 
 
 def published(data_dir: Path) -> list[str]:
-    return [card.id for card in open_index(data_dir, HashEmbedder()).documents]
+    return [card.id for card in open_index(data_dir, HashEmbedder()).cards]
 
 
 def counts(out: str) -> tuple[int, int]:
@@ -161,7 +161,7 @@ def test_what_was_put_off_is_made_good(run: Run, data_dir: Path, tmp_path: Path)
     run("corpus", "add", file)
     run("corpus", "add", file, "--collection", "Housing", "--no-index")
     assert run("corpus", "update")[0] == 0
-    assert [card.collection for card in open_index(data_dir, HashEmbedder()).documents] == [None, "Housing"]
+    assert [card.collection for card in open_index(data_dir, HashEmbedder()).cards] == [None, "Housing"]
 
 
 def test_a_month_later(run: Run, data_dir: Path, tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""Words in capitals that need no writing out, in English and Spanish."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+KNOWN = _words("""
+    ABC AC AD AG AIDS AK AM APR ATM ATV BA BBC BC BCE BMI BMW BS BV CBS CD CE CEO CFO CIA CNN COO COVID CPR CT CV CVS
+    DC DIY DJ DNA DVD ER EST ET EU EUR FAQ FBI FM FYI GDP GE GED GM GMT GPS HBO HIV HM HR HTML HTTP HTTPS IBM ID IKEA
+    IQ IRS ISBN IT JD JPEG LED LGBT LGBTQ LLC LLP MA MBA MD MEP MIT MOT MP MRI NAACP NASA NATO NBA NBC NFL NGO NHS NPR
+    NV OK PBS PC PDF PDT PH PHD PIN PLLC PM PO PST PTA PTSD RAM RAND RN RNA RSVP RV SAT SIM SMS SOS SSN STEM SUV TCP
+    TV UCLA UFO UK UN UNESCO UNICEF UPS URL US USA USB USD UTC VAT VIP VP VW WHO WWI WWII YMCA YWCA ZIP AARP ADN DNI
+    EE EEUU FMI IVA OEA OMS ONG ONU OTAN PIB RAE SIDA UE VIH
+""")
+"""What dictionaries and newspapers print without a word, and names that are nothing but their letters."""
+
+UNITS = _words("""
+    BTU CM DB GB GHZ GW GWH HP HZ KB KG KHZ KM KV KW KWH LB MB MG MHZ MM MPG MPH MW MWH PPB PPM PSI RPM TB TW
+""")
+
+MONTHS = _words("JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC ENE ABR AGO DIC")
+
+STATES = _words("""
+    AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA
+    RI SC SD TN TX UT VT VA WA WV WI WY DC PR GU VI
+""")
+"""Postal codes."""
+
+WEIGHTY = _words("""
+    AFTER ALL ALSO ALWAYS AND ANY ARE BEFORE BOTH BUT BY CAN CANNOT DO DOES DON EACH EVERY FIRST FOR FREE FROM HAS
+    HAVE IF IN IS LESS MAY MORE MUST NEVER NEW NO NONE NOT NOTE NOW OF ON ONE ONLY OR OUT PER REAL SHALL SO SOME STOP
+    THAN THAT THE THIS TO TWO UNTIL WHAT WHEN WHERE WHY WILL WITH YES YOU YOUR AL ANTES COMO CON DE DEL EL ELLA EN ES
+    ESTA ESTO LA LAS LO LOS MAS MUY NADA NI NUNCA OJO PARA POR QUE SE SI SIEMPRE SIN SOLO SU SUS TODA TODAS TODO TODOS
+    UN UNA UNO YA
+""")
+"""Words that writers put in capitals for weight."""
+
+SMALL = _words("of the and for in on to with a an de del la las los el y e para por en")
+"""Words that an abbreviation may pass over."""
+
+DRAFT_WORDS = _words("FIXME TBD TK TKTK TODO")
+"""What writers leave where something is still to be done."""
