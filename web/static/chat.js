@@ -87,6 +87,7 @@ const show = {
     form.elements.turn.value = turn + 1;
     history.replaceState(null, "", `/c/${id}`);
     say(said);
+    article.scrollIntoView({ block: "start" });
     article.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: { id, turn } }));
     return true;
   },
