@@ -33,7 +33,7 @@ def bootstrap(settings: BotSettings, *, keep_conversations: bool, embedder: Embe
             generator=ExtractiveGenerator(index),
             judge=Judge(index),
             conversations=conversations,
-            archived=IndexStore(settings.data_dir).document,
+            archive=IndexStore(settings.data_dir),
             limited_to=lambda document_ids: over(index.limited_to(document_ids)),
             answer_threshold=settings.answer_threshold,
             reader=reader,

@@ -20,7 +20,7 @@ from bot.answers import (
     Turn,
 )
 from bot.footnotes import permalink, section_path
-from corpus.documents import Document, Section
+from corpus.documents import Document, DocumentCard, Section
 
 CELL_BAR = " | "
 """What stands between the cells of a row in canonical text."""
@@ -252,7 +252,7 @@ _REASON_LABELS = {
 }
 
 
-def reader_path(document: Document) -> str:
+def reader_path(document: Document | DocumentCard) -> str:
     """The address of this version of *document* in the reader."""
     return f"/read/{quote(document.id, safe='')}/{document.version}"
 
