@@ -14,6 +14,7 @@ from bot.errors import InvalidQuestion
 from bot.footnotes import reply_dict
 from bot.rewrite import resolve
 from bot.settings import BotSettings
+from corpus.errors import DocumentNotFound
 from index.build import build_index
 from tests.fakes import HashEmbedder, OnlyAbout, WordReader, orchard_document
 
@@ -172,3 +173,10 @@ def test_an_endless_earlier_question_is_read_as_far_as_a_question_may_go(chatbot
     """A pattern that takes the square of its length would not come to an end here."""
     chatbot.ask("c", "And then?", [text * (3_000_000 // len(text))])
     assert len(chatbot.conversations.turns("c")) == 1
+
+
+def test_the_versions_of_a_document_are_those_of_the_archive_and_an_unknown_one_has_none(chatbot: Chatbot) -> None:
+    (version,) = chatbot.versions("orchards")
+    assert version.card == chatbot.documents()[0]
+    with pytest.raises(DocumentNotFound, match="'pears'"):
+        chatbot.versions("pears")
