@@ -54,12 +54,12 @@ class Line:
 
 
 class Lines:
-    """A document as lines and sentences, in reading order."""
+    """A document as lines and sentences, in reading order; ``text`` is the document's."""
 
     def __init__(self, document: Document) -> None:
         self.lines: list[Line] = []
         self.sentences: list[Sentence] = []
-        self._text = document.text
+        self.text = document.text
         for section in document.sections:
             self._add(Span(section.span.start, section.span.start + len(section.heading)), section.path)
             for block in section.blocks:
@@ -79,8 +79,8 @@ class Lines:
 
     def _add(self, span: Span, path: tuple[str, ...], introduced_by: tuple[int, ...] = ()) -> None:
         first = len(self.sentences)
-        for part in _sentence_spans(self._text, span):
-            if text := " ".join(part.of(self._text).split()):
+        for part in _sentence_spans(self.text, span):
+            if text := " ".join(part.of(self.text).split()):
                 self.sentences.append(Sentence(part, text, len(self.lines)))
         if len(self.sentences) > first:
             self.lines.append(Line(path, range(first, len(self.sentences)), introduced_by))
@@ -95,7 +95,7 @@ class Lines:
 
     def _words_of(self, at: int) -> tuple[Word, ...]:
         gap = "\n" if at == self.line_of(at).sentences.start else " "
-        return words_in(self._text, self.sentences[at].span, gap)
+        return words_in(self.text, self.sentences[at].span, gap)
 
     def span(self, sentences: range) -> Span:
         """From the start of the first of *sentences* to the end of the last."""
@@ -117,6 +117,11 @@ class Lines:
             if sentence.span.start < span.end and span.start < sentence.span.end
         ]
         return range(at[0], at[-1] + 1) if at else range(0)
+
+    def holding(self, text: str) -> range:
+        """The sentences that hold *text* as it stands, where it isn't so short that it may stand anywhere."""
+        at = self.text.find(text) if len(text.split()) >= _FEWEST_WORDS else -1
+        return self.touched(Span(at, at + len(text))) if at >= 0 else range(0)
 
     def line_of(self, sentence: int) -> Line:
         """The line in which a sentence stands."""

@@ -29,7 +29,8 @@ class PassageChange:
     """What became of a passage.
 
     Unchanged or moved, ``old`` is the passage and ``new`` the same words in the new version. Changed, both are drawn
-    out to whole sentences, so that a "not" beside the quoted words isn't missed; what went elsewhere counts as removed.
+    out to whole sentences, so that a "not" beside the quoted words isn't missed; of several sentences, one that went
+    elsewhere counts as removed.
     Removed, ``new`` is None. ``pieces`` always give back the words of both spans, line by line. ``introduction`` is
     how the words that introduce the passage differ (the sentence before its list, the header row of its table); it is
     empty where they don't. The sections are the heading paths of both places.
@@ -81,7 +82,7 @@ class Comparison:
             return None
         beads = _standing_together(self._beads_from(touched))
         if not beads:
-            return self._removed(touched, span)
+            return self._without_counterpart(touched, span)
         old = range(min(touched.start, beads[0].old.start), max(touched.stop, beads[-1].old.stop))
         new = range(beads[0].new.start, beads[-1].new.stop)
         runs = list(self._runs(old, new, beads))
@@ -104,8 +105,13 @@ class Comparison:
             self._new.line_of(new[0]).path,
         )
 
-    def _removed(self, touched: range, span: Span) -> PassageChange:
+    def _without_counterpart(self, touched: range, span: Span) -> PassageChange:
+        """Removed, unless a longer sentence of the new version holds it word for word."""
         words = self._old.words(touched)
+        if holding := self._new.holding(self._old.span(touched).of(self._old.text)):
+            return self._passage_change(
+                Fate.CHANGED, list(word_runs(words, self._new.words(holding))), touched, holding
+            )
         gone = _within(span, [Run(words, words, same=True)]).old
         path = self._old.line_of(touched[0]).path
         return PassageChange(Fate.REMOVED, _hull(gone), None, pieces_of([Run(gone, (), same=False)]), (), path, None)

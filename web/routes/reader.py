@@ -49,7 +49,7 @@ def read(document_id: str, version: str, site: CurrentSite, quote: str | None = 
         newer_path=reader_path(newer) if newer else None,
         earlier=_is_earlier(versions),
         changes_path=changes_path(document),
-        passage=passage_note(document, newer, span) if newer and span else None,
+        passage=passage_note(document, newer, span) if newer and span and view.highlighted else None,
         versions=versions,
     )
 

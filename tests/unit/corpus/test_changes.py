@@ -225,6 +225,14 @@ class TestOnePassage:
             assert change.new.of(other.text) in {joined, parts}
             assert "keep the money in a fund." in changed_words(change, PieceKind.KEPT)
 
+    def test_a_sentence_that_became_a_part_of_another_is_not_called_gone(self) -> None:
+        rest = "Several states have acted, and their laws come from three places"
+        old = paragraphs("Under the act, towns pay half.", "A bridge.", f"{rest}.")
+        new = paragraphs("A bridge.", f"{rest}: Under the act, towns pay half.")
+        change = passage(old, new, "Under the act, towns pay half.")
+        assert change.fate is Fate.CHANGED
+        assert changed_words(change, PieceKind.REMOVED) == []
+
     def test_an_item_whose_words_stay_tells_that_its_lead_in_changed(self) -> None:
         item = ("list", "Sell fruit at the gate. Hire pickers.")
         old = document_of([("paragraph", "Some words. A grower may:"), item])
