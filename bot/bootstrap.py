@@ -78,7 +78,7 @@ class PublishedSource:
                 generator=ExtractiveGenerator(within),
                 judge=Judge(within),
                 conversations=self._conversations,
-                archived=self._store.document,
+                archive=self._store,
                 selected=selected,
                 answer_threshold=settings.answer_threshold,
                 reader=self._reader,

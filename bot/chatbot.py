@@ -15,7 +15,7 @@ from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalDe
 from bot.conversation_stores import InMemoryConversationStore
 from bot.errors import InvalidQuestion
 from bot.ground import ground
-from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, Reader
+from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, DocumentArchive, Reader
 from bot.reader import PASSAGES_READ, read_on, window_of
 from bot.refusal_words import refused
 from bot.refusals import details_of, reason_for, wants_advice
@@ -27,6 +27,7 @@ from bot.wording import message
 from corpus.documents import Document, DocumentCard
 from corpus.errors import DocumentNotFound
 from corpus.language import base_language
+from index.store import ArchivedVersion
 
 _NEAREST = 3
 
@@ -44,7 +45,7 @@ class Chatbot:
     generator: AnswerGenerator
     judge: AnswerJudge
     conversations: ConversationStore
-    archived: Callable[[str, str], Document]
+    archive: DocumentArchive
     selected: Callable[[Selection], Chatbot]
     """The same chatbot over only the documents that a selection lets through. Raises `bot.errors.NothingSelected`."""
     reader: Reader | None = None
@@ -209,7 +210,14 @@ class Chatbot:
             raise DocumentNotFound(
                 f"There is no document {document_id!r} here; the list of documents has what there is."
             )
-        return self.archived(document_id, version)
+        return self.archive.document(document_id, version)
+
+    def versions(self, document_id: str) -> Sequence[ArchivedVersion]:
+        """The versions of a document that can be read, the newest first. Raises `DocumentNotFound`."""
+        found = self.archive.versions(document_id)
+        if not found and document_id not in self._cards:
+            raise DocumentNotFound(f"There is no document {document_id!r} here, at any version.")
+        return found
 
 
 def clean_question(question: str, longest: int) -> str:

@@ -12,6 +12,8 @@ from bot.answers import Draft, Turn
 from bot.reader import Reading, Window
 from bot.retrieve import Evidence
 from bot.rewrite import Query
+from corpus.documents import Document
+from index.store import ArchivedVersion
 
 
 class AnswerGenerator(Protocol):
@@ -22,6 +24,18 @@ class AnswerGenerator(Protocol):
 
         Raises `bot.errors.GeneratorUnavailable`.
         """
+        ...
+
+
+class DocumentArchive(Protocol):
+    """Keeps every document version that was ever published."""
+
+    def document(self, document_id: str, version: str) -> Document:
+        """The document at *version*. Raises `corpus.errors.DocumentNotFound`."""
+        ...
+
+    def versions(self, document_id: str) -> Sequence[ArchivedVersion]:
+        """The versions of a document, the newest first; none where there is no such document."""
         ...
 
 

@@ -19,14 +19,16 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from corpus.documents import Document, dump_document, load_document_json
+from corpus.documents import Document, DocumentCard, dump_document, load_document_json
 from corpus.durable import sync, write_whole
 from corpus.errors import DocumentNotFound
 from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable
@@ -62,6 +64,14 @@ class Manifest(BaseModel):
     sentences: int
     files: dict[str, str]
     model_files: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedVersion:
+    """A document version that was published here, and when it first was."""
+
+    card: DocumentCard
+    archived_at: datetime
 
 
 class IndexStore:
@@ -170,12 +180,14 @@ class IndexStore:
                 "the list of documents has what can be opened."
             ) from error
 
-    def document_versions(self, document_id: str) -> dict[str, datetime]:
-        """The versions of a document that were ever published, and when each was first; the latest comes first."""
-        folder = self._document_path(document_id, "any").parent
-        written = {path.stem: path.stat().st_mtime for path in folder.glob("[!.]*.json")}
-        latest = sorted(written.items(), key=lambda version: version[1], reverse=True)
-        return {version: datetime.fromtimestamp(when, UTC) for version, when in latest}
+    def versions(self, document_id: str) -> tuple[ArchivedVersion, ...]:
+        """Every version of a document that `document` opens, the newest first; none where there is no such document.
+
+        The newest is what was archived on the latest day; of one day, what is as of the latest date.
+        """
+        files = self._document_path(document_id, "-").parent.glob("*.json")
+        found = (_archived_version(path, path.stat().st_mtime_ns) for path in files)
+        return tuple(sorted((version for version in found if version), key=_age, reverse=True))
 
     def _document_path(self, document_id: str, version: str) -> Path:
         return self.data_dir / "documents" / _file_name(document_id) / f"{_file_name(version)}.json"
@@ -218,6 +230,20 @@ def _file_name(text: str) -> str:
     """*text* as one file name; ``.`` is escaped at the start, so that no id climbs out of its folder."""
     name = quote(text, safe="")
     return f"%2E{name[1:]}" if name.startswith(".") else name or "%00"
+
+
+@lru_cache(maxsize=1024)
+def _archived_version(path: Path, written_ns: int) -> ArchivedVersion | None:
+    """That of the file *path*, or None where it can't be read; kept in memory, since an archived file never changes."""
+    try:
+        card = load_document_json(path.read_bytes()).card
+    except (OSError, ValidationError):
+        return None
+    return ArchivedVersion(card, datetime.fromtimestamp(written_ns / 1e9, UTC))
+
+
+def _age(version: ArchivedVersion) -> tuple[date, date, datetime]:
+    return version.archived_at.date(), version.card.as_of or date.min, version.archived_at
 
 
 def _read_manifest(folder: Path) -> Manifest:

@@ -20,6 +20,7 @@ from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
 from web.version import footnoted_version
+from web.version_schemas import CHANGES_EXAMPLE
 
 if TYPE_CHECKING:
     from bot.source import ChatbotSource
@@ -32,9 +33,10 @@ DESCRIPTION = (
 
 class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """The description, with the example of a reply whole: FastAPI drops every null from examples."""
+        """The description, with the examples of replies whole: FastAPI drops every null from examples."""
         described = super().openapi()
-        described["components"]["schemas"]["ReplyBody"]["examples"] = [REPLY_EXAMPLE]
+        for name, example in {"ReplyBody": REPLY_EXAMPLE, "ChangesBody": CHANGES_EXAMPLE}.items():
+            described["components"]["schemas"][name]["examples"] = [example]
         return described
 
 

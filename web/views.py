@@ -22,7 +22,7 @@ from bot.answers import (
 from bot.footnotes import permalink, section_path
 from bot.refusal_words import refusal_in
 from bot.wording import SOURCE_LANGUAGE, Wording, message, wording_in
-from corpus.documents import Document, Section
+from corpus.documents import Document, DocumentCard, Section
 
 ENGLISH = wording_in(SOURCE_LANGUAGE)
 
@@ -274,7 +274,7 @@ _REASON_LABELS = {
 }
 
 
-def reader_path(document: Document) -> str:
+def reader_path(document: Document | DocumentCard) -> str:
     """The address of this version of *document* in the reader."""
     return f"/read/{quote(document.id, safe='')}/{document.version}"
 

@@ -107,7 +107,17 @@ def test_a_version_that_was_replaced_stays_readable_and_leads_to_the_current_one
     start = replaced.text.index("at least 45 days")
     old = sound(client.get(f"/read/{replaced.id}/{replaced.version}?quote={start}-{start + 16}").text)
     assert old.by_id("quote").text == "at least 45 days"
-    assert old.one("a", href=f"/read/{current.id}/{current.version}")
+    assert old.all("a", href=f"/read/{current.id}/{current.version}")
+    assert old.one("del").text == "[removed: 45]"
+    there = next(link["href"] for link in old.all("a") if link.text == "Read it in the current version")
+    assert "at least 60 days" in sound(client.get(there).text).by_id("quote").text
+    changes = sound(client.get(f"/read/{replaced.id}/{replaced.version}/changes").text)
+    assert [word.text for word in (*changes.all("del"), *changes.all("ins"))] == ["[removed: 45]", "[added: 60]"]
+    listed = client.get(f"/api/documents/{replaced.id}/versions").json()
+    assert [(version["version"], version["current"]) for version in listed] == [
+        (current.version, True),
+        (replaced.version, False),
+    ]
     new = sound(client.get(f"/read/{replaced.id}").text)
     assert "at least 60 days" in new.one("article", class_="explainer-body").text
     assert not new.all("p", class_="notice")

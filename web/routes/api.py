@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Query
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.chatbot import new_conversation_id
 from bot.footnotes import reply_dict
+from corpus.changes import Comparison
 from corpus.documents import Document
+from web.reader import parse_range
 from web.schemas import AskRequest, DocumentBody, DocumentSummary, Problem, ReplyBody
 from web.site import CurrentSite
+from web.version_schemas import ChangesBody, VersionSummary, changes_body
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -40,6 +43,8 @@ TEXT_TOO: Responses = {
         "content": {"text/plain": {"schema": {"type": "string"}}},
     }
 }
+
+_BAD_SPAN = "Give a start and an end after it, or neither"
 
 router = APIRouter(prefix="/api", tags=["api"])
 
@@ -83,6 +88,39 @@ def current_document(
 ) -> Response:
     """The text and its structure."""
     return _document_response(site.chatbot.document(document_id), accept)
+
+
+@router.get("/documents/{document_id}/versions", summary="The versions of an explainer", responses=NOT_FOUND)
+def versions(document_id: str, site: CurrentSite) -> list[VersionSummary]:
+    """Every version that can be read, the newest first; none is `current` where the explainer was withdrawn."""
+    current = next((card.version for card in site.chatbot.documents() if card.id == document_id), None)
+    return [VersionSummary.of(version, current) for version in site.chatbot.versions(document_id)]
+
+
+@router.get(
+    "/documents/{document_id}/{version}/changes",
+    summary="What changed between two versions",
+    responses={422: _problem("The span isn't one of this version's text, or holds no word."), **NOT_FOUND},
+)
+def changes(
+    document_id: str,
+    version: str,
+    site: CurrentSite,
+    start: Annotated[int | None, Query(description="Where a passage of this version starts; given with `end`.")] = None,
+    end: Annotated[int | None, Query(description="Where it ends; the character there isn't part of it.")] = None,
+    to: Annotated[str, Query(description="The version to compare with; left out, the current one.")] = "",
+) -> ChangesBody:
+    """What became of a passage of this version, or, without `start` and `end`, all that changed, by section."""
+    old, new = site.chatbot.document(document_id, version), site.chatbot.document(document_id, to or None)
+    if start is None and end is None:
+        return changes_body(old, new, None, Comparison(old, new).sections())
+    span = parse_range(f"{start}-{end}", len(old.text))
+    if span is None:
+        raise HTTPException(422, f"{_BAD_SPAN}; this version's text runs from 0 to {len(old.text)}.")
+    passage = Comparison(old, new).passage(span)
+    if passage is None:
+        raise HTTPException(422, "There is no word between this start and end; please give the span of a passage.")
+    return changes_body(old, new, passage, None)
 
 
 @router.get(

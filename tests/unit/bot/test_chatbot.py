@@ -15,6 +15,7 @@ from bot.footnotes import reply_dict
 from bot.rewrite import resolve
 from bot.settings import BotSettings
 from corpus.builder import DocumentBuilder, Metadata
+from corpus.errors import DocumentNotFound
 from index.build import build_index
 from tests.fakes import HashEmbedder, OnlyAbout, WordReader, orchard_document
 
@@ -191,3 +192,10 @@ def test_what_leads_in_a_table_brings_the_whole_table_and_not_its_header_alone(t
         "Apple | 40 dollars",
         "Pear | 55 dollars",
     ]
+
+
+def test_the_versions_of_a_document_are_those_of_the_archive_and_an_unknown_one_has_none(chatbot: Chatbot) -> None:
+    (version,) = chatbot.versions("orchards")
+    assert version.card == chatbot.documents()[0]
+    with pytest.raises(DocumentNotFound, match="'pears'"):
+        chatbot.versions("pears")

@@ -131,6 +131,30 @@ def test_old_document_versions_stay_readable(built: Path) -> None:
     assert store.document("orchards", new.version) == new
 
 
+def test_versions_are_listed_the_newest_first_by_the_day_they_came_and_their_own_date(tmp_path: Path) -> None:
+    store = IndexStore(tmp_path)
+    made = [document_of(("A", [f"Text {n}."]), as_of=date(2026, 1, n)) for n in (1, 3, 2, 4)]
+    for number, document in enumerate(made):
+        build_index([document], HashEmbedder(), tmp_path)
+        (path,) = (tmp_path / "documents" / "orchards").glob(f"{document.version}.json")
+        day = 86_400 * (5 if number < 3 else 4)
+        os.utime(path, (day + number, day + number))
+    found = store.versions("orchards")
+    assert [version.card for version in found] == [made[at].card for at in (1, 2, 0, 3)]
+    assert [version.archived_at.day for version in found] == [6, 6, 6, 5]
+    assert all(store.document("orchards", version.card.version).card == version.card for version in found)
+
+
+def test_a_damaged_version_is_left_out_of_the_list_as_it_can_not_be_opened(built: Path) -> None:
+    (built / "documents" / "orchards" / "0123456789ab.json").write_text("{")
+    assert [version.card for version in IndexStore(built).versions("orchards")] == [orchard_document().card]
+
+
+@pytest.mark.parametrize("name", ["none", "..", "../documents/orchards", "", "\0"])
+def test_an_unknown_document_has_no_versions(built: Path, name: str) -> None:
+    assert IndexStore(built).versions(name) == ()
+
+
 @pytest.mark.parametrize(
     ("name", "version"), [("orchards", "nope"), ("../x", "y"), ("", ""), (".", ".."), ("a/b", "\0")]
 )

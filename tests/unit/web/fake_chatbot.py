@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, cast
 
 from bot.answerability import Assessment
@@ -32,6 +32,7 @@ from corpus.documents import Document, DocumentCard, Span
 from corpus.errors import DocumentNotFound
 from corpus.inline import InlineText, Mark
 from index.passages import Passage, passage_id
+from index.store import ArchivedVersion
 
 
 class ChatbotSurface(Protocol):
@@ -54,6 +55,7 @@ class ChatbotSurface(Protocol):
     def documents(self) -> tuple[DocumentCard, ...]: ...
     def texts(self) -> tuple[Document, ...]: ...
     def document(self, document_id: str, version: str | None = None) -> Document: ...
+    def versions(self, document_id: str) -> Sequence[ArchivedVersion]: ...
 
 
 class FakeConversations:
@@ -124,6 +126,14 @@ class FakeChatbot:
             if document.id == document_id and version in (None, document.version):
                 return document
         raise DocumentNotFound(f"There is no explainer {document_id!r} here; see the list of explainers.")
+
+    def versions(self, document_id: str) -> Sequence[ArchivedVersion]:
+        """The current version is the newest, and each old one is a day older than the one before it."""
+        known = [document for document in (*self.current, *self.old) if document.id == document_id]
+        if not known:
+            raise DocumentNotFound(f"There is no explainer {document_id!r} here, at any version.")
+        newest = datetime(2025, 4, 14, tzinfo=UTC)
+        return [ArchivedVersion(document.card, newest - timedelta(days=age)) for age, document in enumerate(known)]
 
     def _reply(self, question: str) -> Reply:
         document = self.current[0]

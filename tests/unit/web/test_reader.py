@@ -197,7 +197,7 @@ class TestPage:
             "Fees",
             "Notes",
         ]
-        headings = [(e.tag, e.text) for e in page.elements if "section" in e.inside and e.tag in {"h2", "h3"}]
+        headings = [(e.tag, e.text) for e in page.elements if "article" in e.inside and e.tag in {"h2", "h3"}]
         assert headings == [
             ("h2", "Permits"),
             ("h3", "What an <owner> must do"),
@@ -283,7 +283,7 @@ class TestVersions:
         notice = page.one("p", class_="notice")
         assert "earlier version" in notice.text
         assert "as of April 14, 2025" in notice.text
-        assert page.one("a", href=f"/read/water-permits/{chatbot.current[0].version}")
+        assert page.all("a", href=f"/read/water-permits/{chatbot.current[0].version}")
         assert "three years." in page.one("article").text
 
     def test_the_current_version_has_no_such_notice(self, client: TestClient, chatbot: FakeChatbot) -> None:
