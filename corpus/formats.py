@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DocumentFormatError
+from corpus.office_files import office_file
 from corpus.ports import Loader
 
 
@@ -43,10 +44,18 @@ def _plain_text() -> Loader:
     return PlainTextLoader()
 
 
+def _word() -> Loader:
+    from corpus.docx import DocxLoader
+
+    return DocxLoader()
+
+
 MARKDOWN = Format("Markdown", (".md", ".markdown"), _markdown)
 PLAIN_TEXT = Format("plain text", (".txt", ".text"), _plain_text)
+# What other office programs write goes to the same loader, which says what to do with it.
+WORD = Format("Word", (".docx",), _word, recognises=lambda data: office_file(data) is not None)
 
-FORMATS = (MARKDOWN, PLAIN_TEXT)
+FORMATS = (MARKDOWN, PLAIN_TEXT, WORD)
 BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
 
 _listed = [format_.described for format_ in FORMATS]
