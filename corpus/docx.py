@@ -173,7 +173,7 @@ class _Reader:
         return tuple(tuple(cell for place, cell in enumerate(row) if place in filled) for row in rows)
 
     def _grid(self, rows: list[Any]) -> Iterator[list[InlineText]]:
-        """The cells of each row. A short one that spans rows is in each of them, so that a row can be read by itself."""
+        """The cells of each row. A short one that spans rows is in each of these, so that each can be read alone."""
         spanning: dict[int, tuple[int, InlineText]] = {}
         for row in rows:
             cells: list[InlineText] = []

@@ -11,7 +11,9 @@ from corpus.builder import BULLET
 from corpus.word_styles import NumberedAs, Styles, W, is_on, number, value
 
 _LEVELS = 9
-_LARGEST = 9_999
+# Beyond these Word's letters and signs would be thirty or more in a row, and no writer's pattern is longer.
+_LARGEST = 780
+_LONGEST_PATTERN = 80
 _PLACEHOLDER = re.compile(r"%([1-9])")
 _ROMANS = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
@@ -166,7 +168,7 @@ class Numbering:
         return _Level(
             start=number(start if start is not None else value(node, "start"), 0),
             number_format=value(node, "numFmt") or "decimal",
-            pattern=value(node, "lvlText") or "",
+            pattern=(value(node, "lvlText") or "")[:_LONGEST_PATTERN],
             restart=number(restart, 0) if restart is not None else None,
             in_digits=is_on(node.find(f"{W}isLgl")),
             indent=number(left, 0),

@@ -16,7 +16,6 @@ from corpus.word_markup import Shape
 
 _FIRST_LINES = 8
 _LAST_LINES = 3
-_LONGEST_LINE = 16
 _SHORTEST_TITLE = 3
 _BOLD_LEVEL = 2
 # What programs call a file by themselves.
@@ -121,15 +120,22 @@ def _title_places(parts: Sequence[Part], called: str) -> range:
     start = next((place for place, part in enumerate(parts) if part.shape.is_title and part.plain), None)
     if start is not None:
         return range(start, start + len(list(takewhile(lambda part: part.shape.is_title, parts[start:]))))
-    above = len(list(takewhile(lambda part: part.is_line and len(part.plain.split()) <= _LONGEST_LINE, parts)))
+    above = len(list(takewhile(_stands_above, parts)))
+    if above == len(parts):  # lines and nothing else
+        return range(0)
     levels = [part.shape.heading for part in parts if part.shape.heading is not None and part.plain]
-    if levels and levels.count(min(levels)) == 1 and above < len(parts) and parts[above].shape.heading == min(levels):
+    if levels and levels.count(min(levels)) == 1 and parts[above].shape.heading == min(levels):
         return range(above, above + 1)
     lines = {place: parts[place].plain for place in range(above) if is_bare(parts[place].plain)}
     same = [place for place, line in lines.items() if _same(line, called)]
     long = [place for place, line in lines.items() if len(line.split()) >= _SHORTEST_TITLE and not read_imprint(line)]
     best = same[:1] or sorted(long, key=lambda place: -len(lines[place].split()))[:1]
     return range(best[0], best[0] + 1) if best else range(0)
+
+
+def _stands_above(part: Part) -> bool:
+    """Whether *part* is a line such as stands above a text: a title, a name, a date."""
+    return part.is_line and (is_bare(part.plain) or bool(read_imprint(part.plain)))
 
 
 def _take_imprints(parts: Sequence[Part]) -> tuple[tuple[Imprint, ...], list[Part]]:

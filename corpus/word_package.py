@@ -128,8 +128,10 @@ class WordPackage:
     def _unpack(self, info: zipfile.ZipInfo) -> bytes:
         if info.flag_bits & 1:
             raise _protected(self.source)
+        if info.compress_type not in _METHODS:
+            raise _damaged(self.source, f"{info.filename} is packed in a way that Word doesn't know")
         tight = info.file_size > max(_TIGHT_FROM, info.compress_size * _TIGHTEST)
-        if tight or info.file_size > self._room or info.compress_type not in _METHODS:
+        if tight or info.file_size > self._room:
             raise DocumentFormatError(
                 f"{self.source} unpacks to more than any explainer needs ({info.filename} alone to "
                 f"{info.file_size:,} bytes); open it in Word and save it anew, in parts if it is long."

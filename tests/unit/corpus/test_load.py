@@ -55,14 +55,14 @@ def test_a_corpus_is_sorted_by_id_and_a_file_named_twice_is_loaded_once(tmp_path
 
 def test_a_folder_skips_hidden_files_and_housekeeping_and_names_what_else_it_leaves_out(tmp_path: Path) -> None:
     write(tmp_path / "vouchers.md", MARKDOWN)
-    write(tmp_path / "scan.pdf", b"%PDF")
-    write(tmp_path / "sub" / "notes.docx", b"PK")
+    write(tmp_path / "scan.tiff", b"II*")
+    write(tmp_path / "sub" / "notes.epub", b"PK")
     for name in (".hidden.md", ".git/x.md", "README.md", "readme.txt", "CHANGELOG.md", "LICENSE", "LICENSE.txt"):
         write(tmp_path / name, "Not an explainer.")
     loaded = load_corpus([tmp_path])
     assert [document.id for document in loaded.documents] == ["vouchers"]
     (warning,) = loaded.warnings
-    assert "scan.pdf, sub/notes.docx" in warning.replace(os.sep, "/")
+    assert "scan.tiff, sub/notes.epub" in warning.replace(os.sep, "/")
     assert "README" not in warning
 
 
@@ -73,7 +73,7 @@ def test_a_readme_that_is_named_outright_is_loaded(tmp_path: Path) -> None:
 def test_many_files_left_out_are_counted(tmp_path: Path) -> None:
     write(tmp_path / "vouchers.md", MARKDOWN)
     for number in range(8):
-        write(tmp_path / f"{number}.pdf", b"%PDF")
+        write(tmp_path / f"{number}.tiff", b"II*")
     assert " and 3 more" in load_corpus([tmp_path]).warnings[0]
 
 
@@ -126,7 +126,7 @@ class TestErrors:
         [
             ("a.md", "", "is empty"),
             ("a.txt", " \n\t\ufeff\u200b\r\n", "is empty"),
-            ("a.pdf", "%PDF", r"formats read are Markdown \(\.md, \.markdown\) and plain text \(\.txt, \.text\)"),
+            ("a.tiff", "II*", r"formats read are Markdown \(\.md, \.markdown\), plain text \(\.txt, \.text\)"),
             ("a", "Text.", "formats read are"),
             ("a.md", "# Only\n\n## Headings\n", "has no body text"),
             ("a.txt", "Only a Heading", "has no body text"),
