@@ -13,7 +13,6 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
@@ -21,8 +20,6 @@ from corpus.errors import DocumentFormatError
 from corpus.word_numbering import Numbering, Numeral, written
 from corpus.word_package import WordPackage, local_name
 from corpus.word_styles import ParagraphStyle, Styles, W, is_on, number, run_looks, value
-
-NOTE_KINDS: Final = ("footnote", "endnote")
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -94,7 +91,7 @@ def prepare(package: WordPackage) -> Markup:
     preparer.prepare(document)
     preparer.label_notes(document, formats)
     parts = {"document": document}
-    for kind in NOTE_KINDS:
+    for kind in _NOTE_FORMATS:
         notes = package.related(f"{kind}s")
         if notes is not None:
             preparer.prepare(notes)
@@ -126,7 +123,7 @@ def _note_formats(document: Element, settings: Element | None) -> dict[str, str]
     """How notes are numbered: as the last section that says so has it, or the settings do."""
     formats = dict(_NOTE_FORMATS)
     for root in (settings, document):
-        for kind in NOTE_KINDS:
+        for kind in _NOTE_FORMATS:
             for properties in root.iter(f"{W}{kind}Pr") if root is not None else ():
                 formats[kind] = value(properties, "numFmt") or formats[kind]
     return formats
@@ -169,6 +166,7 @@ class _Preparer:
         for child in parent:
             children.extend(self._settled(child))
         parent[:] = children
+        _end_before_others(children)
         if parent.tag == f"{W}p":
             self._settle_runs(parent)
         elif parent.tag == f"{W}tr":
@@ -270,6 +268,15 @@ def _has_no_end(properties: Element | None) -> bool:
     )
 
 
+def _end_before_others(siblings: Sequence[Element]) -> None:
+    """Let paragraphs whose end was deleted have one where no paragraph follows: nothing there can go on with them."""
+    for place, element in enumerate(siblings):
+        last = place + 1 == len(siblings) or siblings[place + 1].tag != f"{W}p"
+        marks = element.find(f"{W}pPr/{W}rPr") if last and element.tag == f"{W}p" else None
+        if marks is not None:
+            marks.clear()
+
+
 def _as_read(element: Element) -> Element:
     if simpler := _SIMPLER.get(element.tag):
         settled = Element(f"{W}{simpler[0]}")
@@ -292,7 +299,8 @@ def _is_of_no_text(element: Element) -> bool:
 
 
 def _is_of_the_page(code: str) -> bool:
-    return code.split(maxsplit=1)[:1] != [] and code.split(maxsplit=1)[0].upper() in _OF_THE_PAGE
+    words = code.split(maxsplit=1)
+    return bool(words) and words[0].upper() in _OF_THE_PAGE
 
 
 def _is_decorative(node: Element) -> bool:

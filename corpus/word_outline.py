@@ -73,12 +73,10 @@ def outline(parts: Sequence[Part], called: str) -> Outline:
     title, parts = _take_title(parts, "" if _NO_TITLE.match(called) else called)
     imprints, parts = _take_imprints(parts)
     revisions, parts = _take_revisions(parts)
-    guessed = not any(part.shape.heading for part in parts)
-    headed = (
-        [_as_heading(part, below) for part, below in pairwise([*parts, Part(InlineText(""))])] if guessed else parts
-    )
-    guessed = headed != parts
-    return Outline(title, tuple(_drop_note_headings(headed)), imprints, revisions, guessed)
+    headed = parts
+    if not any(part.shape.heading for part in parts):
+        headed = [_as_heading(part, below) for part, below in pairwise([*parts, Part(InlineText(""))])]
+    return Outline(title, tuple(_drop_note_headings(headed)), imprints, revisions, guessed=headed != parts)
 
 
 def write(builder: DocumentBuilder, parts: Sequence[Part]) -> None:
@@ -95,7 +93,8 @@ def write(builder: DocumentBuilder, parts: Sequence[Part]) -> None:
         if part.rows:
             builder.add_table(part.rows)
         elif part.shape.heading is not None:
-            builder.add_heading(part.shape.heading, numbered(part))
+            bulleted = part.shape.numeral and part.shape.numeral.marker == BULLET
+            builder.add_heading(part.shape.heading, part.text if bulleted else numbered(part))
         else:
             builder.add_paragraph(part.text)
 

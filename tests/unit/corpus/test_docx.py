@@ -138,6 +138,11 @@ class TestText:
         body = p("The first half ", more="<w:rPr><w:del/></w:rPr>") + p("and the second.")
         assert shown(load(word(body))) == ["The first half and the second."]
 
+    def test_a_paragraph_whose_end_was_deleted_is_whole_where_no_other_follows(self) -> None:
+        no_end = "<w:rPr><w:del/></w:rPr>"
+        body = p("Above a table.", more=no_end) + table(cell("a") + cell("b")) + p("At the end.", more=no_end)
+        assert shown(load(word(body))) == ["Above a table.", "a | b", "At the end."]
+
     def test_contents_page_numbers_and_prompts_are_dropped_and_other_fields_kept(self) -> None:
         contents = p(runs=field("TOC \\o", run("Costs 1"))) + p("Costs 2", "TOC1")
         prompt = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{p('Click here.')}</w:sdtContent></w:sdt>"
