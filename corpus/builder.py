@@ -216,9 +216,12 @@ class DocumentBuilder:
     def _with_marks(self, spans: Sequence[Span], marks: Sequence[tuple[str, int]]) -> tuple[Note, ...]:
         shared = Counter(label for label, _ in self._notes)
         taken: Counter[str] = Counter()
+        offsets: dict[str, list[int]] = {}
+        for label, offset in marks:
+            offsets.setdefault(label, []).append(offset)
         notes: list[Note] = []
         for (label, _), span in zip(self._notes, spans, strict=True):
-            own = tuple(offset for name, offset in marks if name == label)
+            own = tuple(offsets.get(label, ()))
             if shared[label] > 1:
                 own = own[taken[label] : taken[label] + 1]
                 taken[label] += 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DocumentFormatError
+from corpus.office_files import office_file
 from corpus.ports import Loader
 
 
@@ -53,11 +54,19 @@ def _is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:1024]
 
 
+def _word() -> Loader:
+    from corpus.docx import DocxLoader
+
+    return DocxLoader()
+
+
 MARKDOWN = Format("Markdown", (".md", ".markdown"), _markdown)
 PLAIN_TEXT = Format("plain text", (".txt", ".text"), _plain_text)
 PDF = Format("PDF", (".pdf",), _pdf, _is_pdf)
+# What other office programs write goes to the same loader, which says what to do with it.
+WORD = Format("Word", (".docx",), _word, recognises=lambda data: office_file(data) is not None)
 
-FORMATS = (MARKDOWN, PLAIN_TEXT, PDF)
+FORMATS = (MARKDOWN, PLAIN_TEXT, PDF, WORD)
 BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
 
 _listed = [format_.described for format_ in FORMATS]

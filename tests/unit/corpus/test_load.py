@@ -63,13 +63,13 @@ def test_a_corpus_is_sorted_by_id_and_a_file_named_twice_is_loaded_once(tmp_path
 def test_a_folder_skips_hidden_files_and_housekeeping_and_names_what_else_it_leaves_out(tmp_path: Path) -> None:
     write(tmp_path / "vouchers.md", MARKDOWN)
     write(tmp_path / "scan.tiff", b"II*")
-    write(tmp_path / "sub" / "notes.docx", b"PK")
+    write(tmp_path / "sub" / "notes.epub", b"PK")
     for name in (".hidden.md", ".git/x.md", "README.md", "readme.txt", "CHANGELOG.md", "LICENSE", "LICENSE.txt"):
         write(tmp_path / name, "Not an explainer.")
     loaded = load_corpus([tmp_path])
     assert [document.id for document in loaded.documents] == ["vouchers"]
     (warning,) = loaded.warnings
-    assert "scan.tiff, sub/notes.docx" in warning.replace(os.sep, "/")
+    assert "scan.tiff, sub/notes.epub" in warning.replace(os.sep, "/")
     assert "README" not in warning
 
 
