@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from corpus.language import base_language
 from index.ports import Ranking
-from index.records import Records, RecordWriter, Rows
+from index.records import Records, RecordWriter
+from index.rows import Rows, top_rows
 
 _VOCABULARY = "vocabulary.txt"
 
@@ -209,13 +210,3 @@ class _Texts(Sequence[list[int]]):
             raise IndexError(row)
         of_text: list[int] = self._terms[self._ends[row] : self._ends[row + 1]].tolist()
         return of_text
-
-
-def top_rows(scores: np.ndarray, limit: int) -> np.ndarray:
-    """The rows of the *limit* highest scores, best first, ties by row."""
-    kept = np.arange(len(scores))
-    if limit < len(scores):
-        least = np.partition(scores, -limit)[-limit]
-        above = np.flatnonzero(scores > least)
-        kept = np.concatenate([above, np.flatnonzero(scores == least)[: limit - len(above)]])
-    return kept[np.lexsort((kept, -scores[kept]))]

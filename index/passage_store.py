@@ -28,7 +28,8 @@ from index.abbreviations import expand, learn
 from index.lexical import LexicalBuilder, LexicalIndex, terms
 from index.passages import Passage, Sentence, SentenceKind
 from index.ports import IndexedSentence
-from index.records import Records, RecordWriter, Rows, mapped
+from index.records import Records, RecordWriter, mapped
+from index.rows import Rows
 
 PASSAGE_TEXTS, SENTENCE_TEXTS = "passage_texts.npy", "sentence_texts.npy"
 _WORDS = ("passage_words", "sentence_words")
