@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.documents import Block, BlockKind, Document, Section, Span
 from index.lexical import terms
@@ -55,7 +56,8 @@ def _sentence(random: np.random.Generator, subject: Sequence[int]) -> str:
 
 
 def _subject(number: int) -> Sequence[int]:
-    return np.random.default_rng([2, number]).integers(0, _WORDS, _SUBJECT_WORDS).tolist()
+    drawn: list[int] = np.random.default_rng([2, number]).integers(0, _WORDS, _SUBJECT_WORDS).tolist()
+    return drawn
 
 
 def _words(random: np.random.Generator, subject: Sequence[int], count: int) -> list[str]:
@@ -103,6 +105,6 @@ class FastEmbedder:
 
 
 @lru_cache(maxsize=65536)
-def _places(term: str) -> tuple[Vectors, Vectors]:
+def _places(term: str) -> tuple[NDArray[np.uint16], NDArray[np.float64]]:
     drawn = np.frombuffer(hashlib.blake2b(term.encode(), digest_size=24).digest(), dtype=np.uint16)
     return drawn % FastEmbedder.dimension, np.where(drawn >= 32768, 1.0, -1.0)

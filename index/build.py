@@ -25,16 +25,18 @@ from index.faiss_index import (
     read_index,
 )
 from index.onnx_embedder import OnnxEmbedder
-from index.passage_store import PASSAGE_TEXTS, SENTENCE_TEXTS, PassageWriter
+from index.passage_store import PASSAGE_TEXTS, SENTENCE_TEXTS, PassageStore, PassageWriter
 from index.ports import BuildReport, Embedder, Exportable, Progress, Vectors
 from index.records import Records, RecordWriter, mapped
 from index.store import SCHEMA, IndexStore, Manifest, new_version_name
-from index.vectors import EXACT_UP_TO, write_cells, write_vectors
+from index.vectors import EXACT_UP_TO, HELD_QUERIES, write_cells, write_vectors
 
 _TEXTS_AT_ONCE = 256
 """Embedded before they are written down: what a build that is killed has to do again."""
 
 _BLOCK = 8192
+_WORDS_ASKED = 8
+_SEED = 287
 
 Known = list[tuple[NDArray[np.bytes_], Vectors]]
 """Digests of texts, and their vectors on disk."""
@@ -65,7 +67,7 @@ def build_index(
         _embed(kept, missing, embedder, progress)
         counts = _write_vectors(staged, [*known[:-1], kept.read()], embedder.dimension)
         manifest = _manifest(ordered, counts, embedder, exported)
-        manifest = manifest.model_copy(update={"recall_at_10": _write_cells(staged, exact_up_to)})
+        manifest = manifest.model_copy(update={"recall_at_10": _write_cells(staged, embedder, exact_up_to)})
         store.publish(manifest, lambda folder: _move(staged, folder), ordered)
     return BuildReport(
         index_version=manifest.version,
@@ -215,15 +217,28 @@ def _write_vectors(folder: Path, known: Known, dimension: int) -> tuple[int, int
     return counts[0], counts[1]
 
 
-def _write_cells(folder: Path, exact_up_to: int) -> dict[str, float]:
-    """Writes the cells of what is too much for exact search; by part, the recall with them."""
-    passages, sentences = mapped(folder / PASSAGE_VECTORS), mapped(folder / SENTENCE_VECTORS)
-    recall = {
-        name: write_cells(folder / name, stored, asking)
-        for name, stored, asking in ((PASSAGE_CELLS, passages, sentences), (SENTENCE_CELLS, sentences, passages))
-        if len(stored) > exact_up_to
-    }
+def _write_cells(folder: Path, embedder: Embedder, exact_up_to: int) -> dict[str, float]:
+    """Writes the cells of what is too much for exact search; by their file, the recall with them."""
+    parts = [(PASSAGE_CELLS, mapped(folder / PASSAGE_VECTORS)), (SENTENCE_CELLS, mapped(folder / SENTENCE_VECTORS))]
+    large = [(name, stored) for name, stored in parts if len(stored) > exact_up_to]
+    asking = _held_queries(PassageStore.open(folder), embedder) if large else None
+    recall = {name: write_cells(folder / name, stored, asking) for name, stored in large if asking is not None}
     return {name: value for name, value in recall.items() if value is not None}
+
+
+def _held_queries(store: PassageStore, embedder: Embedder) -> Vectors:
+    """Shape (n, dimension): some words of each of some sentences, since that is about what a reader asks with.
+
+    Whole sentences would lie nearer to their neighbours than questions do, and recall would come out too high.
+    """
+    random = np.random.default_rng(_SEED)
+    queries = []
+    for row in random.choice(len(store.sentences), min(HELD_QUERIES, len(store.sentences)), replace=False):
+        held = store.sentences[int(row)]
+        words = store.passages[held.passage_row].slice(held.sentence.span).split()
+        kept = np.sort(random.choice(len(words), min(_WORDS_ASKED, len(words)), replace=False))
+        queries.append(embedder.embed_query(" ".join(words[place] for place in kept)))
+    return np.stack(queries)
 
 
 def _move(staged: Path, folder: Path) -> None:

@@ -33,9 +33,10 @@ _TRAINED_ON = 40
 """Rows a cell."""
 _LARGEST_SHARE = 4
 """Where one part in this many of the cells doesn't hold enough, exact search is about as fast."""
-_HELD_QUERIES = 128
+HELD_QUERIES = 128
+"""Of each kind."""
 _NOISE = 0.5
-"""The length of what is added to a vector for a held query; a question lies about as far from the text."""
+"""The length of what is added to a vector for a held query: one that asks in nearly the text's words."""
 _SEED = 287
 
 
@@ -62,7 +63,7 @@ class ExactRows:
 
     def __init__(self, stored: Vectors, rows: Rows | None = None) -> None:
         self._stored = stored
-        self._rows = rows or Rows([range(len(stored))])
+        self._rows = Rows([range(len(stored))]) if rows is None else rows
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -162,16 +163,17 @@ def write_cells(path: Path, stored: Vectors, asking: Vectors) -> float | None:
     """Sorts *stored* into cells and writes them, if a search of some of them finds what an exact one does.
 
     The recall@10 of that search beside the exact one's, over two kinds of held queries, the lower of the two: vectors
-    near the stored ones, and some of *asking*. None where it stays under 0.98 and nothing is written.
+    near the stored ones, and *asking*, shape (n, dimension). None where it stays under 0.98 and nothing is written.
     """
     faiss.omp_set_num_threads(1)  # so that the same vectors make the same file
     cells = _filled(stored)
     random = np.random.default_rng(_SEED)
-    kinds = [_near(stored, random), _sample(asking, _HELD_QUERIES, random)]
+    kinds = [_near(stored, random), np.ascontiguousarray(asking)]
     exact = [faiss.knn(queries, stored, min(10, len(stored)), faiss.METRIC_INNER_PRODUCT)[0] for queries in kinds]
     searched = ApproximateRows(stored, cells)
-    probes = min(8, cells.nlist)
-    while probes <= max(1, cells.nlist // _LARGEST_SHARE):
+    most = max(1, cells.nlist // _LARGEST_SHARE)
+    probes = min(8, most)
+    while probes <= most:
         cells.nprobe = probes
         recall = min(_recall(searched, *kind) for kind in zip(kinds, exact, strict=True))
         if recall >= LEAST_RECALL:
@@ -200,7 +202,7 @@ def _sample(stored: Vectors, count: int, random: np.random.Generator) -> Vectors
 
 
 def _near(stored: Vectors, random: np.random.Generator) -> Vectors:
-    near = _sample(stored, _HELD_QUERIES, random)
+    near = _sample(stored, HELD_QUERIES, random)
     noise = random.standard_normal(near.shape).astype(np.float32)
     near += _NOISE * noise / np.linalg.norm(noise, axis=1, keepdims=True)
     return np.asarray(near / np.linalg.norm(near, axis=1, keepdims=True), dtype=np.float32)
