@@ -109,8 +109,8 @@ class ExtractiveGenerator:
         return [
             i
             for i in near
-            if self._passage(i).document_id == document_id
-            and lead_in in {self._index.sentences[i].sentence.span, self._index.sentences[i].sentence.lead_in}
+            if lead_in in {self._index.sentences[i].sentence.span, self._index.sentences[i].sentence.lead_in}
+            and self._passage(i).document_id == document_id
         ] or [row]
 
     def _support(self, row: int) -> list[int]:

@@ -17,11 +17,12 @@ def run(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Read the explainers and publish an index of them; only what changed is embedded."""
+    """Read the explainers and publish an index of them; only what changed is embedded, and a build that was stopped
+    goes on where it was."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from corpus.load import bundled_explainers, load_corpus
+    from footnoted.build_progress import build_progress
     from index.build import build_index
     from index.embedders import MiniLMEmbedder
 
@@ -29,15 +30,8 @@ def run(
     for warning in loaded.warnings:
         typer.echo(f"Note: {warning}", err=True)
     target = bot_settings(data_dir).data_dir
-    columns = (TextColumn("Embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("embed", total=None)
-        report = build_index(
-            loaded.documents,
-            MiniLMEmbedder(),
-            target,
-            lambda done, total: bar.update(task, completed=done, total=total),
-        )
+    with build_progress(Console(stderr=True)) as progress:
+        report = build_index(loaded.documents, MiniLMEmbedder(), target, progress)
     documents = "1 document" if report.documents == 1 else f"{report.documents} documents"
     typer.echo(
         f"Indexed {documents}: {report.passages} passages, {report.sentences} sentences. "

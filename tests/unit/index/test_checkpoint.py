@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,6 +51,29 @@ def test_what_was_embedded_before_the_kill_is_not_embedded_again(killed: tuple[P
     assert (report.reused, report.embedded) == (len(before), len(again.embedded))
     assert told[-1] == (len(again.embedded), len(again.embedded))
     assert checkpoints(data_dir) == []
+
+
+DIE = """
+import os, sys
+from pathlib import Path
+from index.build import build_index
+from tests.unit.index.test_checkpoint import MADE, HashEmbedder
+
+class Dying(HashEmbedder):
+    def embed_passages(self, texts, progress=None):
+        if self.embedded:
+            os._exit(9)
+        return super().embed_passages(texts, progress)
+
+build_index(MADE, Dying(), Path(sys.argv[1]))
+"""
+
+
+def test_a_process_that_dies_without_a_word_is_gone_on_from_too(tmp_path: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", DIE, str(tmp_path)], check=False).returncode == 9
+    again = HashEmbedder()
+    assert build_index(MADE, again, tmp_path).reused > 100
+    assert checkpoints(tmp_path) == []
 
 
 def test_a_resumed_index_is_the_one_that_a_build_in_one_go_makes(
