@@ -77,4 +77,4 @@ def expand(text: str, abbreviations: Mapping[str, str], *, any_case: bool = Fals
 
 def _folded(text: str) -> str:
     """*text* in lower case, alike for all that a pattern takes for alike where case doesn't matter."""
-    return text.casefold().replace("ı", "i")
+    return text.casefold().replace("ı", "i").replace("\N{COMBINING DOT ABOVE}", "")  # what İ leaves behind

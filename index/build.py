@@ -221,8 +221,10 @@ def _write_cells(folder: Path, embedder: Embedder, exact_up_to: int) -> dict[str
     """Writes the cells of what is too much for exact search; by their file, the recall with them."""
     parts = [(PASSAGE_CELLS, mapped(folder / PASSAGE_VECTORS)), (SENTENCE_CELLS, mapped(folder / SENTENCE_VECTORS))]
     large = [(name, stored) for name, stored in parts if len(stored) > exact_up_to]
-    asking = _held_queries(PassageStore.open(folder), embedder) if large else None
-    recall = {name: write_cells(folder / name, stored, asking) for name, stored in large if asking is not None}
+    if not large:
+        return {}
+    asking = _held_queries(PassageStore.open(folder), embedder)
+    recall = {name: write_cells(folder / name, stored, asking) for name, stored in large}
     return {name: value for name, value in recall.items() if value is not None}
 
 

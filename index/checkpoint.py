@@ -80,10 +80,12 @@ def checkpoint(root: Path, model_id: str, dimension: int) -> Iterator[Checkpoint
     name = hashlib.sha256(f"{model_id} {dimension}".encode()).hexdigest()[:12]
     folder = root / f"{CHECKPOINT}{name}"
     with _lock(folder) as mine:
-        if not mine:
-            folder = root / f"{CHECKPOINT}{name}-{uuid4().hex}"
-        with _lock(folder):
+        if mine:
             yield from _kept_if_it_fails(folder, dimension)
+        else:
+            own = root / f"{CHECKPOINT}{name}-{uuid4().hex}"
+            with _lock(own):
+                yield from _kept_if_it_fails(own, dimension)
     _remove_left(root)
 
 
