@@ -31,8 +31,8 @@ _COMPARED_AGAIN = 3
 """For each row asked for, rows that are compared exactly."""
 _TRAINED_ON = 40
 """Rows a cell."""
-_LARGEST_SHARE = 4
-"""Where one part in this many of the cells doesn't hold enough, exact search is about as fast."""
+_LARGEST_SHARE = 2
+"""Where one part in this many of the cells doesn't hold enough, exact search stays."""
 HELD_QUERIES = 128
 """Of each kind."""
 _NOISE = 0.5
