@@ -16,9 +16,9 @@ from index.checkpoint import Checkpoint, checkpoint
 from index.chunk import chunk
 from index.errors import EmbedderMismatch, IndexCorrupt, IndexingError, ModelUnavailable
 from index.faiss_index import (
-    PASSAGE_CELLS,
+    PASSAGE_CODES,
     PASSAGE_VECTORS,
-    SENTENCE_CELLS,
+    SENTENCE_CODES,
     SENTENCE_VECTORS,
     FaissIndex,
     embedded_texts,
@@ -29,7 +29,7 @@ from index.passage_store import PASSAGE_TEXTS, SENTENCE_TEXTS, PassageStore, Pas
 from index.ports import BuildReport, Embedder, Exportable, Progress, Vectors
 from index.records import Records, RecordWriter, mapped
 from index.store import SCHEMA, IndexStore, Manifest, new_version_name
-from index.vectors import EXACT_UP_TO, HELD_QUERIES, write_cells, write_vectors
+from index.vectors import EXACT_UP_TO, HELD_QUERIES, write_codes, write_vectors
 
 _TEXTS_AT_ONCE = 256
 """Embedded before they are written down: what a build that is killed has to do again."""
@@ -67,7 +67,7 @@ def build_index(
         _embed(kept, missing, embedder, progress)
         counts = _write_vectors(staged, [*known[:-1], kept.read()], embedder.dimension)
         manifest = _manifest(ordered, counts, embedder, exported)
-        manifest = manifest.model_copy(update={"recall_at_10": _write_cells(staged, embedder, exact_up_to)})
+        manifest = manifest.model_copy(update={"recall_at_10": _write_codes(staged, embedder, exact_up_to)})
         store.publish(manifest, lambda folder: _move(staged, folder), ordered)
     return BuildReport(
         index_version=manifest.version,
@@ -217,14 +217,14 @@ def _write_vectors(folder: Path, known: Known, dimension: int) -> tuple[int, int
     return counts[0], counts[1]
 
 
-def _write_cells(folder: Path, embedder: Embedder, exact_up_to: int) -> dict[str, float]:
-    """Writes the cells of what is too much for exact search; by their file, the recall with them."""
-    parts = [(PASSAGE_CELLS, mapped(folder / PASSAGE_VECTORS)), (SENTENCE_CELLS, mapped(folder / SENTENCE_VECTORS))]
+def _write_codes(folder: Path, embedder: Embedder, exact_up_to: int) -> dict[str, float]:
+    """Writes the codes of what is too much for exact search; by their file, the recall with them."""
+    parts = [(PASSAGE_CODES, mapped(folder / PASSAGE_VECTORS)), (SENTENCE_CODES, mapped(folder / SENTENCE_VECTORS))]
     large = [(name, stored) for name, stored in parts if len(stored) > exact_up_to]
     if not large:
         return {}
     asking = _held_queries(PassageStore.open(folder), embedder)
-    recall = {name: write_cells(folder / name, stored, asking) for name, stored in large}
+    recall = {name: write_codes(folder / name, stored, asking) for name, stored in large}
     return {name: value for name, value in recall.items() if value is not None}
 
 

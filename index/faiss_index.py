@@ -21,8 +21,8 @@ from index.records import mapped
 from index.vectors import NearestRows, open_vectors
 
 PASSAGE_VECTORS, SENTENCE_VECTORS = "passage_vectors.npy", "sentence_vectors.npy"
-PASSAGE_CELLS, SENTENCE_CELLS = "passage_cells.faiss", "sentence_cells.faiss"
-"""The cells are there only where an approximate search pays."""
+PASSAGE_CODES, SENTENCE_CODES = "passage_codes.faiss", "sentence_codes.faiss"
+"""The codes are there only where an approximate search pays."""
 
 _OWN_WORDS_UP_TO = 20_000
 """Sentences; a larger selection of documents is weighed by how rare words are in the whole index."""
@@ -102,8 +102,8 @@ def read_index(folder: Path, version: str) -> FaissIndex:
     try:
         store = PassageStore.open(folder)
         vectors = (
-            open_vectors(folder / PASSAGE_VECTORS, folder / PASSAGE_CELLS, len(store.passages)),
-            open_vectors(folder / SENTENCE_VECTORS, folder / SENTENCE_CELLS, len(store.sentences)),
+            open_vectors(folder / PASSAGE_VECTORS, folder / PASSAGE_CODES, len(store.passages)),
+            open_vectors(folder / SENTENCE_VECTORS, folder / SENTENCE_CODES, len(store.sentences)),
         )
         words = open_words(folder, store)
     except (OSError, ValidationError, ValueError, LookupError, TypeError) as error:

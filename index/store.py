@@ -47,7 +47,7 @@ class Manifest(BaseModel):
     """What an index was built from and with.
 
     ``files`` maps each other file to its SHA-256, ``model_files`` those of the exported model (none where the embedder
-    can't be exported). ``recall_at_10`` is that of each file of cells beside exact search, measured when it was built.
+    can't be exported). ``recall_at_10`` is that of each file of codes beside exact search, measured when it was built.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

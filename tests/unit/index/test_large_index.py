@@ -26,7 +26,7 @@ from index.ports import SearchResult, Vectors
 from index.records import Records, RecordWriter
 from index.rows import Rows, top_rows
 from index.store import IndexStore
-from index.vectors import ApproximateRows, ExactRows, open_vectors, write_cells
+from index.vectors import ApproximateRows, ExactRows, open_vectors, write_codes
 from tests.fakes import HashEmbedder, document_of, orchard_document
 
 MADE = list(documents(240))
@@ -137,14 +137,14 @@ def clustered(rows: int) -> Vectors:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
-def test_cells_find_what_exact_search_does_as_often_as_is_said(tmp_path: Path) -> None:
+def test_codes_find_what_exact_search_does_as_often_as_is_said(tmp_path: Path) -> None:
     """The queries here are others than those by which the recall was measured."""
     stored = clustered(6000)
-    said = write_cells(tmp_path / "cells", stored, stored[:100])
+    said = write_codes(tmp_path / "codes", stored, stored[:100])
     assert said is not None
     assert 0.98 <= said <= 1
     np.save(tmp_path / "vectors.npy", stored)
-    approximate = open_vectors(tmp_path / "vectors.npy", tmp_path / "cells", len(stored))
+    approximate = open_vectors(tmp_path / "vectors.npy", tmp_path / "codes", len(stored))
     assert isinstance(approximate, ApproximateRows)
     exact, found = ExactRows(stored), 0
     for query in clustered(6100)[6000:]:
@@ -157,24 +157,23 @@ def test_cells_find_what_exact_search_does_as_often_as_is_said(tmp_path: Path) -
     assert found / 1000 >= 0.97
     assert np.array_equal(approximate.take([5, 3]), stored[[5, 3]])
     with pytest.raises(ValueError, match="one vector for each"):
-        open_vectors(tmp_path / "vectors.npy", tmp_path / "cells", 7)
+        open_vectors(tmp_path / "vectors.npy", tmp_path / "codes", 7)
     np.save(tmp_path / "vectors.npy", stored[:-1])
-    with pytest.raises(ValueError, match="cells"):
-        open_vectors(tmp_path / "vectors.npy", tmp_path / "cells", len(stored) - 1)
+    with pytest.raises(ValueError, match="codes"):
+        open_vectors(tmp_path / "vectors.npy", tmp_path / "codes", len(stored) - 1)
 
 
-def test_where_cells_cannot_be_searched_well_exact_search_stays(tmp_path: Path) -> None:
-    """Among vectors without any order, the nearest lie in all cells."""
-    random = np.random.default_rng(1)
-    scattered = random.standard_normal((4000, 64)).astype(np.float32)
-    scattered /= np.linalg.norm(scattered, axis=1, keepdims=True)
-    assert write_cells(tmp_path / "cells", scattered, scattered[:100]) is None
-    assert not (tmp_path / "cells").exists()
+def test_where_codes_find_too_little_exact_search_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With as many rows compared again as are asked for, codes of two bits don't do."""
+    monkeypatch.setattr("index.vectors._COMPARED_AGAIN", 1)
+    monkeypatch.setattr("index.vectors._DEPTH", 10)
+    assert write_codes(tmp_path / "codes", clustered(6000), clustered(100)) is None
+    assert not (tmp_path / "codes").exists()
 
 
-def test_a_missing_file_of_cells_is_a_damaged_index(tmp_path: Path) -> None:
+def test_a_missing_file_of_codes_is_a_damaged_index(tmp_path: Path) -> None:
     build_index([orchard_document()], EMBEDDER, tmp_path, exact_up_to=0)
-    (IndexStore(tmp_path).open_current()[0] / "sentence_cells.faiss").unlink()
+    (IndexStore(tmp_path).open_current()[0] / "sentence_codes.faiss").unlink()
     with pytest.raises(IndexCorrupt, match="footnoted index"):
         open_index(tmp_path, EMBEDDER)
 
