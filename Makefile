@@ -27,6 +27,7 @@ lint: install-dev  ## Only lint, format, types and imports
 
 bench: install-dev  ## Speeds and memory, as ratios measured in one run
 	$(BIN)/python -m bench.ask
+	$(BIN)/python -m bench.index
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

@@ -16,7 +16,7 @@ import numpy as np
 
 from index.errors import ModelUnavailable
 from index.hashing import sha256
-from index.onnx_embedder import BATCH, CARD, TOKENIZER, OnnxEmbedder, longest_first
+from index.onnx_embedder import CARD, TOKENIZER, OnnxEmbedder, longest_first
 from index.ports import Progress, Vectors
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class MiniLMEmbedder:
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Shape (len(texts), 384). Longest first, so that each batch pads little."""
-        lengths = [len(text) for text in texts]
+        lengths = [min(len(encoding.ids), self.window) for encoding in self._tokenizer.encode_batch(list(texts))]
         return longest_first(lengths, self.dimension, lambda rows: self._encode([texts[row] for row in rows]), progress)
 
     def embed_query(self, text: str) -> Vectors:
@@ -112,7 +112,9 @@ class MiniLMEmbedder:
     def _encode(self, texts: list[str]) -> Vectors:
         # The tokenizer keeps its padding state between calls, so two threads must not share a call.
         with self._lock:
-            vectors = self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+            vectors = self._model.encode(
+                texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
+            )
         return np.asarray(vectors, dtype=np.float32)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +18,14 @@ import bm25s
 import numpy as np
 import Stemmer
 from bm25s import stopwords
+from numpy.typing import NDArray
 
 from corpus.language import base_language
 from index.ports import Ranking
+from index.records import Records, RecordWriter
+from index.rows import Rows, top_rows
+
+_VOCABULARY = "vocabulary.txt"
 
 _LANGUAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "da": ("danish", stopwords.STOPWORDS_DANISH),
@@ -95,54 +102,111 @@ def terms(text: str, language: str = "en") -> list[str]:
 class LexicalIndex:
     """BM25 (Robertson; Lucene's variant, as in bm25s: Lù 2024, arXiv:2407.03618) over a list of texts."""
 
-    def __init__(self, bm25: bm25s.BM25, rows: int) -> None:
+    def __init__(self, bm25: bm25s.BM25, vocabulary: Records, rows: int, limited_to: Rows | None = None) -> None:
+        self.rows = rows
+        """The number of rows, also of those that the index isn't limited to."""
         self._bm25 = bm25
-        self._rows = rows
+        self._vocabulary = vocabulary
+        self._limited_to = limited_to
 
     @classmethod
-    def build(cls, documents: Sequence[Sequence[str]]) -> LexicalIndex:
+    def build(cls, documents: Iterable[Sequence[str]]) -> LexicalIndex:
         """Indexes *documents*, each a list of terms."""
-        bm25 = bm25s.BM25()
-        # bm25s can't weigh a corpus without a single term; one that no query has stands in for it.
-        safe = [list(document) or ["\x00"] for document in documents]
-        bm25.index(safe, show_progress=False)
-        return cls(bm25, len(documents))
+        builder = LexicalBuilder()
+        for document in documents:
+            builder.add(document)
+        return builder.finish()
 
     def save(self, folder: Path) -> None:
         """Writes the index into *folder*."""
         self._bm25.save(folder, show_progress=False)
+        with RecordWriter(folder / _VOCABULARY) as file:
+            for term in self._vocabulary:
+                file.add(term)
 
     @classmethod
     def load(cls, folder: Path, rows: int) -> LexicalIndex:
-        """Reads what `save` wrote."""
-        return cls(bm25s.BM25.load(folder, show_progress=False), rows)
+        """Maps what `save` wrote. Raises `OSError`, `ValueError`, the latter where it holds another number of rows."""
+        bm25 = bm25s.BM25.load(folder, mmap=True, load_vocab=False, show_progress=False)
+        if bm25.scores["num_docs"] != max(rows, 1):
+            raise ValueError("The words are those of another number of rows.")
+        for name in ("data", "indices", "indptr"):
+            bm25.scores[name] = bm25.scores[name].view(np.ndarray)
+        return cls(bm25, Records.open(folder / _VOCABULARY), rows)
+
+    def limited_to(self, rows: Rows) -> LexicalIndex:
+        """Only *rows*, with the words as rare as they are in the whole; nothing is copied."""
+        return LexicalIndex(self._bm25, self._vocabulary, self.rows, rows)
 
     def search(self, query: Iterable[str], limit: int) -> Ranking:
         """The *limit* best rows for the terms of *query*; rows that share no term with it are left out."""
-        known = [term for term in dict.fromkeys(query) if term in self._bm25.vocab_dict]
-        if not known or not self._rows:
+        known = [place for term in dict.fromkeys(query) if (place := self._place(term)) is not None]
+        if not known:
             return Ranking((), ())
-        scores = np.asarray(self._bm25.get_scores(known), dtype=np.float32)
-        order = top_rows(scores, limit)
-        hits = [int(row) for row in order if scores[row] > 0]
-        return Ranking(tuple(hits), tuple(float(scores[row]) for row in hits))
+        scores = np.asarray(self._bm25.get_scores_from_ids(known), dtype=np.float32)
+        if self._limited_to is not None:
+            scores = np.concatenate([scores[:0], *(scores[r.start : r.stop] for r in self._limited_to.ranges)])
+        hits = np.flatnonzero(scores)
+        order = hits[top_rows(scores[hits], limit)]
+        return Ranking(tuple(order.tolist()), tuple(scores[order].tolist()))
 
     def document_frequency(self, term: str) -> int:
         """The number of rows that hold *term*."""
-        term_id = self._bm25.vocab_dict.get(term)
-        if term_id is None:
+        place = self._place(term)
+        if place is None:
             return 0
-        indptr = self._bm25.scores["indptr"]
-        return int(indptr[term_id + 1] - indptr[term_id])
+        start, end = self._bm25.scores["indptr"][place : place + 2].tolist()
+        return int(end - start)
 
-    @property
-    def rows(self) -> int:
-        """The number of rows."""
-        return self._rows
+    def _place(self, term: str) -> int | None:
+        """Where *term* stands in the vocabulary, which is sorted by its bytes."""
+        wanted = term.encode()
+        place = bisect_left(self._vocabulary, wanted)
+        return place if place < len(self._vocabulary) and self._vocabulary[place] == wanted else None
 
 
-def top_rows(scores: np.ndarray, limit: int) -> np.ndarray:
-    """The rows of the *limit* highest scores, best first, ties by row."""
-    whole = limit >= len(scores)
-    kept = np.arange(len(scores)) if whole else np.argpartition(-scores, limit - 1)[:limit]
-    return kept[np.lexsort((kept, -scores[kept]))]
+class LexicalBuilder:
+    """Takes texts one at a time, and keeps four bytes of each term."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._terms = array("i")
+        self._ends = array("q", [0])
+
+    def add(self, document: Sequence[str]) -> None:
+        """Takes the terms of the next row."""
+        # bm25s can't weigh a corpus without a single term; one that no query has stands in for it.
+        for term in document or ("\x00",):
+            self._terms.append(self._numbers.setdefault(term, len(self._numbers)))
+        self._ends.append(len(self._terms))
+
+    def finish(self) -> LexicalIndex:
+        """The index of all that was added."""
+        rows = len(self._ends) - 1
+        if not rows:
+            self.add(())
+        vocabulary = sorted((term.encode(), number) for term, number in self._numbers.items())
+        places = np.zeros(len(vocabulary), dtype=np.int32)
+        places[[number for _, number in vocabulary]] = np.arange(len(vocabulary))
+        texts = _Texts(places[np.frombuffer(self._terms, dtype=np.int32)], np.frombuffer(self._ends, dtype=np.int64))
+        bm25 = bm25s.BM25()
+        bm25.vocab_dict = {}
+        bm25.scores = bm25.build_index_from_ids(range(len(vocabulary)), texts, show_progress=False)
+        return LexicalIndex(bm25, Records.of([term for term, _ in vocabulary]), rows)
+
+
+class _Texts(Sequence[list[int]]):
+    """The terms of each text, as bm25s wants them, made a list only while it looks at them."""
+
+    def __init__(self, terms_of_all: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
+        self._terms = terms_of_all
+        self._ends = ends
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, row: int) -> list[int]:  # type: ignore[override] # no slices are needed
+        if row >= len(self):
+            raise IndexError(row)
+        of_text: list[int] = self._terms[self._ends[row] : self._ends[row + 1]].tolist()
+        return of_text

@@ -17,7 +17,8 @@ from index.ports import Progress, Vectors
 WEIGHTS, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "model.json"
 """An exported model's files: the graph from word pieces to unit vectors, its tokenizer, and what it is."""
 
-BATCH = 32
+TOKENS_AT_ONCE = 512
+"""Word pieces of a batch, padding included: on a processor, more than its cache holds make it slower, not faster."""
 
 
 class OnnxEmbedder:
@@ -54,7 +55,7 @@ class OnnxEmbedder:
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Shape (len(texts), dimension). Longest first, so that each batch pads little."""
         encoded = self._tokenizer.encode_batch(list(texts))
-        lengths = [len(encoding.ids) for encoding in encoded]
+        lengths = [min(len(encoding.ids), self.window) for encoding in encoded]
         return longest_first(lengths, self.dimension, lambda rows: self._run([encoded[row] for row in rows]), progress)
 
     def embed_query(self, text: str) -> Vectors:
@@ -76,14 +77,19 @@ class OnnxEmbedder:
 def longest_first(
     lengths: Sequence[int], dimension: int, embed: Callable[[list[int]], Vectors], progress: Progress | None
 ) -> Vectors:
-    """Shape (len(lengths), dimension): what *embed* makes of the rows that it is called with, a batch at a time."""
+    """Shape (len(lengths), dimension): what *embed* makes of the rows that it is called with, a batch at a time.
+
+    *lengths* are in word pieces.
+    """
     vectors = np.zeros((len(lengths), dimension), dtype=np.float32)
     order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
-    for start in range(0, len(order), BATCH):
-        rows = order[start : start + BATCH]
+    start = 0
+    while start < len(order):
+        rows = order[start : start + max(1, TOKENS_AT_ONCE // max(1, lengths[order[start]]))]
         vectors[rows] = embed(rows)
+        start += len(rows)
         if progress:
-            progress(min(start + BATCH, len(order)), len(order))
+            progress(start, len(order))
     return vectors
 
 

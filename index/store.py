@@ -34,7 +34,7 @@ from corpus.errors import DocumentNotFound
 from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable
 from index.hashing import sha256
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised whenever the files of an index change their meaning; an index of another schema is refused."""
 
 _POINTER = "CURRENT"
@@ -49,7 +49,7 @@ class Manifest(BaseModel):
     """What an index was built from and with.
 
     ``files`` maps each other file to its SHA-256, ``model_files`` those of the exported model (none where the embedder
-    can't be exported).
+    can't be exported). ``recall_at_10`` is that of each file of codes beside exact search, measured when it was built.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +64,7 @@ class Manifest(BaseModel):
     sentences: int
     files: dict[str, str]
     model_files: dict[str, str] = {}
+    recall_at_10: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,12 @@ class IndexStore:
                 f"The index can't be written in {self.data_dir} ({error.strerror or error}); the index that was "
                 "published before is untouched. Make room or give write permission, or choose another --data-dir."
             ) from error
+
+    @contextmanager
+    def workplace(self) -> Iterator[Path]:
+        """Where a build may keep folders of its own, named with a dot first. Raises `IndexNotWritable`."""
+        with self._writing():
+            yield self._root
 
     def _remove_abandoned(self) -> None:
         for folder in self._root.glob(f"{_UNFINISHED}*"):

@@ -24,7 +24,7 @@ def run(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Read the explainers and publish an index of them; only what changed is embedded."""
+    """Publish an index of the explainers; only what changed is embedded, and a stopped build goes on where it was."""
     from corpus.load import load_corpus
 
     target = bot_settings(data_dir).data_dir
@@ -107,20 +107,13 @@ def _last_published(failures: Sequence[Failure], published: Manifest | None, tar
 def publish(documents: Sequence[Document], target: Path) -> None:
     """Publishes an index of *documents* in *target*, and says what it took."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from footnoted.build_progress import build_progress
     from index.build import build_index
     from index.embedders import MiniLMEmbedder
 
-    columns = (TextColumn("Embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("embed", total=None)
-        report = build_index(
-            documents,
-            MiniLMEmbedder(),
-            target,
-            lambda done, total: bar.update(task, completed=done, total=total),
-        )
+    with build_progress(Console(stderr=True)) as progress:
+        report = build_index(documents, MiniLMEmbedder(), target, progress)
     counted = "1 document" if report.documents == 1 else f"{report.documents} documents"
     typer.echo(
         f"Indexed {counted}: {report.passages} passages, {report.sentences} sentences. "

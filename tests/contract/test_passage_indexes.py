@@ -1,4 +1,4 @@
-"""What every `PassageIndex` does; run over the fake and FAISS, both holding the same document."""
+"""What every `PassageIndex` does; run over the fake, and FAISS with exact and approximate search, on one document."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ import pytest
 
 from index.build import build_index, open_index
 from index.ports import PassageIndex
+from index.store import IndexStore
 from tests.fakes import BruteForceIndex, HashEmbedder, orchard_document
 
 EMBEDDER = HashEmbedder()
 
 
-@pytest.fixture(params=["faiss", "brute force"])
+@pytest.fixture(params=["faiss", "approximate", "brute force"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> PassageIndex:
     if request.param == "brute force":
         return BruteForceIndex(orchard_document(), EMBEDDER)
-    build_index([orchard_document()], EMBEDDER, tmp_path)
+    approximate = request.param == "approximate"
+    build_index([orchard_document()], EMBEDDER, tmp_path, exact_up_to=0 if approximate else 1000)
+    assert len(IndexStore(tmp_path).manifest().recall_at_10) == 2 * approximate
     return open_index(tmp_path, EMBEDDER)
 
 

@@ -52,7 +52,7 @@ def test_no_index_says_how_to_build_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["passages.faiss", "sentences.faiss", "passages.jsonl", "documents.jsonl", "manifest.json"]
+    "name", ["passage_vectors.npy", "sentence_vectors.npy", "passages.jsonl", "documents.jsonl", "manifest.json"]
 )
 @pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
 def test_a_damaged_file_is_found_and_named_with_the_mend(built: Path, name: str, damage: str) -> None:
