@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DocumentFormatError
+from corpus.html_bytes import is_html
 from corpus.ports import Loader
 
 
@@ -43,10 +44,17 @@ def _plain_text() -> Loader:
     return PlainTextLoader()
 
 
+def _html() -> Loader:
+    from corpus.html_page import HtmlLoader
+
+    return HtmlLoader()
+
+
 MARKDOWN = Format("Markdown", (".md", ".markdown"), _markdown)
 PLAIN_TEXT = Format("plain text", (".txt", ".text"), _plain_text)
+HTML = Format("web page", (".html", ".htm", ".xhtml"), _html, recognises=is_html)
 
-FORMATS = (MARKDOWN, PLAIN_TEXT)
+FORMATS = (MARKDOWN, PLAIN_TEXT, HTML)
 BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
 
 _listed = [format_.described for format_ in FORMATS]
