@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from corpus.builder import BULLET
@@ -42,8 +42,8 @@ class Piece:
     """A heading, paragraph, list or table of a page.
 
     ``rows`` holds a list's items, with ``markers``, and a table's rows; the others have one row of one cell.
-    ``linked`` is the share of the words that are links, ``words`` the number of words; ``loose`` says that a list's
-    items were paragraphs.
+    ``linked`` is the share of the words that are links; ``loose`` says that a list's items were paragraphs. ``text`` is
+    all the text, normalised.
     """
 
     kind: Kind
@@ -52,16 +52,16 @@ class Piece:
     markers: tuple[str, ...] = ()
     linked: float = 0.0
     loose: bool = False
+    text: str = field(init=False, default="")
 
     @property
     def inline(self) -> InlineText:
         """The text of a heading or paragraph."""
         return self.rows[0][0]
 
-    @property
-    def text(self) -> str:
-        """All the text, normalised."""
-        return normalise(" ".join(cell.text for row in self.rows for cell in row))
+    def __post_init__(self) -> None:
+        text = normalise(" ".join(cell.text for row in self.rows for cell in row))
+        object.__setattr__(self, "text", text)
 
 
 def read_blocks(content: Element) -> list[Piece]:

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from corpus.furniture import heading_key, is_read_next
-from corpus.html_marks import MARK, is_unseen, prune, shown
+from corpus.html_marks import GONE, MARK, is_unseen, prune, shown
 from corpus.html_popup_notes import is_hidden
 from corpus.html_tree import BLOCKS, HEADINGS, Element, names
 
 _NEVER = names(
     "script style template noscript svg iframe frame object embed canvas audio video map select textarea input progress "
-    "meter dialog nav head annotation annotation-xml del s strike -gone datalist rp"
+    "meter dialog nav head annotation annotation-xml del s strike datalist rp"
 )
 _NEVER_ROLES = names(
     "navigation search banner contentinfo dialog alertdialog menu menubar toolbar tooltip doc-toc doc-backlink"
@@ -104,7 +104,7 @@ class ContentFinder:
         return self._main(body)
 
     def _is_unread(self, element: Element) -> bool:
-        if element.tag in _NEVER or element.roles & _NEVER_ROLES or is_unseen(element):
+        if element.tag in _NEVER or element.tag == GONE or element.roles & _NEVER_ROLES or is_unseen(element):
             return not _holds_mark_only(element)
         if element.tag == "button":
             return not self._heads(element)
@@ -130,8 +130,8 @@ class ContentFinder:
 
     def _is_furniture(self, element: Element) -> bool:
         measure = self._measures[element]
-        if element.tag in ("header", "footer", "aside", "form"):
-            return self._is_dropped_part(element, measure)
+        if element.tag in ("header", "footer", "aside", "form") and self._is_dropped_part(element, measure):
+            return True
         if element.tag not in BLOCKS and "-" not in element.tag:
             return False
         if element.tag in ("body", "main", "article") or measure.plain > measure_of_most(self._measures, self._root):

@@ -67,7 +67,9 @@ def _is_above(piece: Piece) -> bool:
 
 
 def _is_below(piece: Piece) -> bool:
-    return piece.kind in (Kind.PARAGRAPH, Kind.HEADING) and is_furniture(_unit(piece), around=True)
+    if piece.kind is Kind.HEADING:  # what stood below it has been dropped
+        return not piece.inline.marks
+    return piece.kind is Kind.PARAGRAPH and is_furniture(_unit(piece), around=True)
 
 
 def _opening(pieces: Sequence[Piece], tops: Sequence[Piece], named: str | None) -> Piece | None:

@@ -24,6 +24,7 @@ from corpus.html_marks import (
     make_mark,
     refers_to_note,
     shown,
+    take_away,
     words_in,
 )
 from corpus.html_tree import BLOCKS, HEADINGS, Element
@@ -263,10 +264,12 @@ class LinkedNotes:
         near = {self._ids.get(mark.get("id")) for mark in marks}
         for note in notes:
             for body in note.body:
+                if body.tag == "dd":
+                    _drop_terms(body)
                 for link in [link for link in body.find("a") if link not in marks]:
                     target = self._ids.get(unquote(link.get("href").rpartition("#")[2]))
                     if is_way_back(link, target is not None and (target in near or self._is_before(target, body))):
-                        link.tag, link.children = "-gone", []
+                        take_away(link)
 
     def _is_before(self, target: Element, body: Element) -> bool:
         return self._places[target] < self._places.get(body, 0)
@@ -282,6 +285,15 @@ def is_way_back(link: Element, leads_up: bool) -> bool:
     few = len(text.split()) <= _LONGEST_RETURN
     back = "back" in link.get("class") or "rev" in link.attributes
     return few and (not text or back or bool(label_in(text) or _ARROWS.fullmatch(text) or _RETURNS.fullmatch(text)))
+
+
+def _drop_terms(body: Element) -> None:
+    """Take away the labels that stand before *body* in a list of definitions."""
+    siblings = body.parent.elements if body.parent else []
+    for place in range(siblings.index(body) - 1, -1, -1):
+        if siblings[place].tag != "dt":
+            return
+        take_away(siblings[place])
 
 
 def _add(element: Element) -> Element:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.html_tree import BLOCKS, HEADINGS, Element, names
@@ -12,6 +12,8 @@ from corpus.lines import plain_digits
 
 MARK = "-mark"
 """The tag of an element that stands where a note's mark stood; its attribute ``label`` says which note's."""
+GONE = "-gone"
+"""The tag of what was taken out of a note: its label, and its way back."""
 
 _UNSEEN_CLASSES = names(
     "sr-only screen-reader-text screen-reader-only visually-hidden visuallyhidden assistive-text a11y-hidden "
@@ -88,6 +90,11 @@ def refers_to_note(link: Element) -> bool:
     return is_named_for_notes(link.get("class"), link.get("href").rpartition("#")[2])
 
 
+def take_away(element: Element) -> None:
+    """Leave nothing of *element* but its place."""
+    element.tag, element.attributes, element.children = GONE, {}, []
+
+
 def make_mark(element: Element) -> Element:
     """Turn *element* into a mark; what it showed is gone."""
     element.tag, element.attributes, element.children = MARK, {}, []
@@ -112,13 +119,21 @@ def prune(root: Element, gone: Collection[Element]) -> None:
 
 def tidy_marks(root: Element) -> None:
     """Take away the brackets and commas that stood around marks."""
-    for element in list(root.find()):
-        if not any(child.tag == MARK for child in element.elements):
-            continue
-        while element.tag in _RUNS and element.parent and not element.text.strip(_AROUND_MARKS):
-            _empty(element)
-            element = element.parent  # noqa: PLW2901
-        _open_brackets(element.children)
+    around: dict[Element, None] = {}
+    for element in root.find():
+        if any(child.tag == MARK for child in element.elements):
+            around.update(dict.fromkeys(_emptied(element)))
+    for element in around:
+        open_brackets(element.children)
+
+
+def _emptied(element: Element) -> Iterator[Element]:
+    """*element* and those around it, up to the first that has more in it than marks; these lose their text."""
+    yield element
+    while element.tag in _RUNS and element.parent is not None and not element.text.strip(_AROUND_MARKS):
+        _empty(element)
+        element = element.parent
+        yield element
 
 
 def _empty(element: Element) -> None:
@@ -126,8 +141,8 @@ def _empty(element: Element) -> None:
         inner.children = [child for child in inner.children if isinstance(child, Element)]
 
 
-def _open_brackets(children: list[Element | str]) -> None:
-    """Take "[" and "]" away from around the marks among *children*."""
+def open_brackets(children: list[Element | str]) -> None:
+    """Take "[" and "]" away from around the marks, and what was taken away, among *children*."""
     for place, child in enumerate(children):
         if not isinstance(child, str) or not child.rstrip().endswith(("[", "(")):
             continue
@@ -137,16 +152,14 @@ def _open_brackets(children: list[Element | str]) -> None:
         after = children[end] if end < len(children) else None
         if end > place + 1 and isinstance(after, str) and after.lstrip().startswith(("]", ")")):
             children[place] = child.rstrip()[:-1]
-            children[place + 1 : end] = [node for node in children[place + 1 : end] if isinstance(node, Element)]
-            end = next(number for number in range(place + 1, len(children)) if children[number] is after)
+            children[place + 1 : end] = ["" if isinstance(node, str) else node for node in children[place + 1 : end]]
             children[end] = after.lstrip()[1:]
-            return
 
 
 def _is_only_marks(node: Element | str) -> bool:
     if isinstance(node, str):
         return not node.strip(",; \t\r\n")
-    return node.tag == MARK or (not node.text.strip() and any(True for _ in node.find(MARK)))
+    return node.tag in (MARK, GONE) or (not node.text.strip() and any(True for _ in node.find(MARK)))
 
 
 def settle_labels(notes: Sequence[PageNote]) -> None:

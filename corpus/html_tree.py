@@ -91,9 +91,13 @@ class Element:
 
     def find(self, *tags: str) -> Iterator[Element]:
         """The elements inside, this one among them, with one of *tags*; all elements where none are named."""
-        for node in self.walk():
-            if isinstance(node, Element) and (not tags or node.tag in tags):
-                yield node
+        waiting = [self]
+        while waiting:
+            element = waiting.pop()
+            if not tags or element.tag in tags:
+                yield element
+            if element.children:
+                waiting.extend([child for child in reversed(element.children) if isinstance(child, Element)])
 
     def ancestors(self) -> Iterator[Element]:
         """The elements this one stands in, the innermost first."""
