@@ -22,6 +22,14 @@ _ACCENTS = tuple(
 _A_FEW = 0.005
 # Of fewer bytes beyond ASCII nobody can tell what they are.
 _FEWEST_TO_DETECT = 24
+# Escapes pass for what they aren't, and UTF-16 without a mark is told from binary data by luck.
+_NOT_DETECTED = ["utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32"]
+_SHIFT_JIS = ["cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"]
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+_MOST  # Escapes pass for what they aren't, and UTF-16 without a mark is told from binary data by luck.
+_NOT_DETECTED = ["utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32"]
+_SHIFT_JIS = ["cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"]
+_HALF_WIDTH = 0.05
 # What browsers take these names to mean; the others mean what Python takes them to.
 _MEANT = {
     "ascii": "cp1252",
@@ -126,9 +134,12 @@ def _detect(data: bytes) -> tuple[str, str] | None:
         from charset_normalizer import from_bytes  # noqa: PLC0415 - what only asks needn't have it
     except ModuleNotFoundError:
         return None
-    # Escapes and UTF-7 pass for what they aren't, and UTF-16 without a mark is told from binary data by luck.
-    best = from_bytes(data, cp_exclusion=["utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32"]).best()
-    return (str(best), best.encoding) if best else None
+    for excluded in (_NOT_DETECTED, _NOT_DETECTED + _SHIFT_JIS):
+        best = from_bytes(data, cp_exclusion=excluded).best()
+        # Any other alphabet's bytes make half-width katakana, which hardly any text is written in.
+        if best and len(_HALF_WIDTH.findall(str(best))) <= _MOST_HALF_WIDTH * len(data):
+            return str(best), best.encoding
+    return None
 
 
 def _warning(source: Path, encoding: str) -> str:

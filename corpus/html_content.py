@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from corpus.furniture import heading_key, is_read_next
 from corpus.html_marks import GONE, MARK, is_unseen, prune, shown
 from corpus.html_popup_notes import is_hidden
+from corpus.html_table import is_layout
 from corpus.html_tree import BLOCKS, HEADINGS, Element, names
 
 _NEVER = names(
-    "script style template noscript svg iframe frame object embed canvas audio video map select textarea input progress "
-    "meter dialog nav head annotation annotation-xml del s strike datalist rp"
+    "script style template noscript svg iframe frame object embed canvas audio video map select textarea input "
+    "progress meter dialog nav head annotation annotation-xml del s strike datalist rp"
 )
 _NEVER_ROLES = names(
     "navigation search banner contentinfo dialog alertdialog menu menubar toolbar tooltip doc-toc doc-backlink"
@@ -28,8 +29,8 @@ _CONTENT = frozenset({"article", "main", "section", "blockquote", "figure"})
 
 _BEFORE = r"(?:[a-z0-9]+[-_]{1,2}){0,2}"
 _BEHIND = (
-    r"(?:[-_]{1,2}(?:bar|bars|box|banner|block|button|buttons|container|wrapper|wrap|inner|content|area|section|widget|list|"
-    r"links|link|items|icons|tools|form|signup|notice|popup|modal|overlay|consent|nav|menu|posts|articles|this|module))*"
+    r"(?:[-_]{1,2}(?:bar|bars|box|banner|block|button|buttons|container|wrapper|wrap|inner|content|area|section|"
+    r"widget|list|links|link|items|icons|tools|form|signup|notice|popup|modal|overlay|consent|nav|menu|posts|articles|this|module))*"
 )
 
 
@@ -45,11 +46,11 @@ _COMMENTS = re.compile(
     r"(?:comments?(?:[-_](?:area|list|section|wrapper|container))?|commentlist|respond|disqus_thread)"
 )
 _LINKS = _named(
-    "share sharing sharedaddy social breadcrumb breadcrumbs pagination pager tags tag-list post-tags taxonomy menu nav "
-    "navbar navigation skip-link skip toolbar print related recommended read-next more-from up-next next-prev promo widget "
-    "sidebar side-bar footer header masthead toc table-of-contents advert advertisement ad-slot ads sponsored"
+    "share sharing sharedaddy social breadcrumb breadcrumbs pagination pager tags tag-list taxonomy menu nav "
+    "navbar navigation skip-link skip toolbar print related recommended read-next more-from up-next next-prev promo "
+    "widget sidebar side-bar footer header masthead toc table-of-contents advert advertisement ad-slot ads sponsored"
 )
-_EDITS = frozenset({"mw-editsection", "mw-jump-link", "mw-empty-elt", "noprint", "print-hide", "no-print"})
+_EDITS = names("mw-editsection mw-jump-link printfooter catlinks noprint no-print print-hide")
 _AUTHORS = re.compile(
     r"(?:[a-z]+[-_])?(?:author|authors|about-author)[-_](?:bio|box|info|card|profile)|about-the-author"
 )
@@ -58,6 +59,7 @@ _PERMALINK = re.compile(
 )
 _LONGEST_NOTICE = 120
 _FEWEST_CONTROLLED = 8
+_HOLDERS = names("article center div form main section table tbody td tr")
 _MOST_OF_IT = 0.7
 _ENOUGH = 0.4
 
@@ -175,10 +177,12 @@ class ContentFinder:
         while True:
             inner = max(scope.elements, key=self._plain, default=None)
             loose = any(isinstance(child, str) and child.strip() for child in scope.children)
-            if inner is None or loose or inner.tag not in BLOCKS - {"p", "ul", "ol", "table", "dl", "tr", "td", "li"}:
+            if inner is None or loose or inner.tag not in _HOLDERS or not self._plain(inner):
+                return scope
+            if inner.tag == "table" and not is_layout(inner):
                 return scope
             others = [self._measures[child] for child in scope.elements if child is not inner]
-            if any(not other.is_links and other.words for other in others):
+            if any(other.words and (other.sentences or other.linked < other.words / 2) for other in others):
                 return scope
             scope = inner
 

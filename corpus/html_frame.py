@@ -113,7 +113,11 @@ def _drop_read_next(pieces: Sequence[Piece]) -> list[Piece]:
         if is_read_next(heading_key(piece.text)) and piece.kind in (Kind.HEADING, Kind.PARAGRAPH):
             while end < len(pieces) and not _opens_part(pieces[end], piece):
                 end += 1
-            if not _only_teasers(pieces[place + 1 : end]):
+            links = [number for number in range(place + 1, end) if pieces[number].linked]
+            last = links[-1] if links else place
+            if _only_teasers(pieces[place + 1 : last + 1]):
+                kept.extend(pieces[last + 1 : end])  # what stands below the links isn't one of them
+            else:
                 kept.extend(pieces[place:end])
         else:
             kept.append(piece)
@@ -128,9 +132,8 @@ def _opens_part(piece: Piece, above: Piece) -> bool:
 
 
 def _only_teasers(pieces: Sequence[Piece]) -> bool:
-    linked = any(piece.linked for piece in pieces)
     short = all(piece.linked > _MOSTLY or len(piece.text.split()) <= _LONGEST_TEASER for piece in pieces)
-    return not pieces or (linked and short and all(piece.kind is not Kind.TABLE for piece in pieces))
+    return short and all(piece.kind is not Kind.TABLE for piece in pieces)
 
 
 def _drop_note_headings(pieces: Sequence[Piece]) -> list[Piece]:

@@ -172,13 +172,12 @@ class LinkedNotes:
         """An element of its own for the text from *target* to the next target or block."""
         if target is block:
             return None
-        first = target
-        while first.parent is not None and first.parent is not block:
-            first = first.parent
-        children = block.children
-        start = next((place for place, child in enumerate(children) if child is first), None)
-        if start is None or self._marks_in(first) > self._marks_in(target):
+        first = self._alone(target, block)
+        holder = first.parent
+        if holder is None:
             return None
+        children = holder.children
+        start = next(place for place, child in enumerate(children) if child is first)
         end = start + 1
         while end < len(children) and not self._ends_note(children, end):
             end += 1
@@ -187,8 +186,17 @@ class LinkedNotes:
         for child in children[start:end]:
             body.append(child)
         children[start:end] = [body]
-        body.parent = block
+        body.parent = holder
         return body
+
+    def _alone(self, target: Element, block: Element) -> Element:
+        """The widest element in *block* around *target* that has no other target and no mark in it."""
+        first = target
+        while first.parent is not None and first.parent is not block:
+            if self._targets_in(first.parent) > 1 or self._marks_in(first.parent) > self._marks_in(target):
+                break
+            first = first.parent
+        return first
 
     def _ends_note(self, children: Sequence[Element | str], place: int) -> bool:
         child = children[place]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from corpus.endnotes import MarkReader
@@ -16,69 +17,77 @@ from corpus.lines import SUPERSCRIPTS
 _MAYBE_NOTES = frozenset({"references", "referencias"})
 _LABELLED = re.compile(r"\s*(?:\[\^?(\w{1,4})\]:?|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s)|([*†‡§]{1,3})(?=\s*\w))\s*(?=\S)")
 _RAISE = str.maketrans("0123456789", SUPERSCRIPTS)
-_FARTHEST = 6
+_LONGEST_HEADING = 60
+_HEADING_TAGS = (*HEADINGS, "p", "div", "header", "summary", "dt")
+_POWER = 6
+_LONGEST_RAISED = 24
+_Group = tuple[bool, list[tuple[str, Element]]]
+_NOT_READ = frozenset({MARK, "script", "style", "pre", "code"})
 _READABLE = re.compile(r"\[|[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
 
 def take_listed(root: Element) -> list[PageNote]:
     """The notes under *root* that are only listed, taken out of it."""
-    listed = [*_headed(root), *_raised(root)]
-    notes: list[PageNote] = []
-    gone: set[Element] = set()
-    for sure, entries in listed:
-        fresh = [(label, body) for label, body in entries if body not in gone]
-        found = {body: PageNote(label, [body]) for label, body in fresh}
-        if not found:
-            continue
-        marker = _Marker(root, {label: found[body] for label, body in fresh}, gone | set(found))
-        if marker.mark() or sure:
-            notes.extend(found.values())
-            gone.update(found)
-    prune(root, gone)
-    return notes
+    groups: list[tuple[bool, list[PageNote]]] = []
+    bodies: set[Element] = set()
+    for sure, entries in [*_headed(root), *_holding(root), *_raised(root)]:
+        notes = [PageNote(label, [body]) for label, body in entries if body not in bodies]
+        bodies.update(note.body[0] for note in notes)
+        groups.append((sure, notes))
+    _Marker(root, [note for _, notes in groups for note in notes]).mark()
+    taken = [note for sure, notes in groups if sure or any(note.marks for note in notes) for note in notes]
+    prune(root, {note.body[0] for note in taken})
+    return taken
 
 
-def _headed(root: Element) -> Iterator[tuple[bool, list[tuple[str, Element]]]]:
+def _headed(root: Element) -> Iterator[_Group]:
     """The entries under each heading that announces notes, and whether they can be nothing but notes."""
-    for element in root.find(*HEADINGS, "p", "div", "summary", "dt"):
-        key = heading_key(shown(element)) if len(element.children) <= _FARTHEST else ""
-        if key in NOTE_HEADINGS and element.parent is not None:
-            sure = key not in _MAYBE_NOTES or any(map(holds_notes, [element, element.parent]))
-            if entries := _below(element):
-                yield sure, entries
+    for parent in root.find():
+        siblings = parent.elements
+        for place, element in enumerate(siblings):
+            key = heading_key(_short_text(element)) if element.tag in _HEADING_TAGS else ""
+            if key in NOTE_HEADINGS and (entries := _below(siblings, place + 1)):
+                yield key not in _MAYBE_NOTES or any(map(holds_notes, (element, parent))), entries
+
+
+def _holding(root: Element) -> Iterator[_Group]:
+    """The lists in elements that say they hold notes."""
     for element in root.find("section", "div", "aside", "footer", "ol"):
-        if holds_notes(element):
-            listing = next(element.find("ol"), None)
-            if listing is not None and not any(True for _ in element.find(*HEADINGS)):
+        if holds_notes(element) and not any(True for _ in element.find(*HEADINGS)):
+            for listing in element.find("ol"):
                 yield True, _items(listing)
+                break
 
 
-def _below(heading: Element) -> list[tuple[str, Element]]:
-    """The list below *heading*, or the labelled paragraphs."""
-    holder = heading
-    siblings = _after(holder)
-    if not siblings and heading.parent is not None and heading.parent.tag in ("header", "div", "summary"):
-        siblings = _after(heading.parent)
+def _short_text(element: Element) -> str:
+    """The text of *element*, or nothing where it is more than a heading's."""
+    text = ""
+    for node in element.walk():
+        if isinstance(node, str):
+            text += node
+            if len(text) > _LONGEST_HEADING:
+                return ""
+    return text
+
+
+def _below(siblings: Sequence[Element], start: int) -> list[tuple[str, Element]]:
+    """The list that *siblings* have at *start*, or the labelled paragraphs from there on."""
     entries: list[tuple[str, Element]] = []
-    for element in siblings:
+    for place in range(start, len(siblings)):
+        element = siblings[place]
         if element.tag in HEADINGS:
             break
-        if element.tag == "ol" and not entries:
-            return _items(element)
-        if element.tag in ("div", "section") and not entries and (inner := next(element.find("ol"), None)):
-            return _items(inner)
+        listing = element if element.tag == "ol" else None
+        if element.tag in ("div", "section"):
+            listing = next(element.find("ol"), None)
+        if listing is not None and not entries:
+            return _items(listing)
         label = _label_before(element)
         if label is not None:
             entries.append((label, element))
         elif element.tag != "hr" and element.text.strip():
             break
     return entries
-
-
-def _after(element: Element) -> list[Element]:
-    siblings = element.parent.elements if element.parent else []
-    place = next((place for place, child in enumerate(siblings) if child is element), len(siblings))
-    return siblings[place + 1 :]
 
 
 def _items(listing: Element) -> list[tuple[str, Element]]:
@@ -107,7 +116,7 @@ def _raised_label(element: Element) -> str | None:
     return None
 
 
-def _raised(root: Element) -> Iterator[tuple[bool, list[tuple[str, Element]]]]:
+def _raised(root: Element) -> Iterator[_Group]:
     """Paragraphs in a row, or rows of a table, that begin with a raised label."""
     run: list[tuple[str, Element]] = []
     for element in root.find("p", "li", "td", "div"):
@@ -124,56 +133,54 @@ def _raised(root: Element) -> Iterator[tuple[bool, list[tuple[str, Element]]]]:
 
 
 class _Marker:
-    """Finds the marks of listed notes."""
+    """Finds the marks of listed notes; where lists share a label, a mark leads to the next one below it."""
 
-    def __init__(self, root: Element, notes: dict[str, PageNote], bodies: set[Element]) -> None:
-        self._root = root
-        self._notes = notes
-        self._reader = MarkReader(list(notes), ())
-        self._held = {inner for body in bodies for inner in body.find()}
-        self._last = ""
+    def __init__(self, root: Element, notes: Sequence[PageNote]) -> None:
+        self._order = list(root.find())
+        places = {element: place for place, element in enumerate(self._order)}
+        self._notes: dict[str, list[tuple[int, PageNote]]] = {}
+        for note in notes:
+            self._notes.setdefault(note.label or "", []).append((places[note.body[0]], note))
+        for sharing in self._notes.values():
+            sharing.sort(key=lambda placed: placed[0])
+        self._reader = MarkReader(list(self._notes), ())
+        self._held = {inner for note in notes for inner in note.body[0].find()}
+        self._place = 0
 
-    def mark(self) -> bool:
-        """Put marks in the tree; whether there were any."""
-        for element in list(self._root.find()):
-            if element in self._held or element.tag == MARK or element.tag in ("script", "style", "pre", "code"):
-                continue
-            if any(isinstance(child, str) for child in element.children):
+    def mark(self) -> None:
+        """Put marks in the tree."""
+        for place, element in enumerate(self._order if self._notes else ()):
+            if element not in self._held and element.tag not in _NOT_READ:
+                self._place = place
                 self._read(element)
-        return any(note.marks for note in self._notes.values())
 
     def _read(self, element: Element) -> None:
-        is_raised = element.tag == "sup"
-        if is_raised and self._read_raised(element):
-            return
         children: list[Element | str] = []
+        before = ""
         for child in element.children:
+            if isinstance(child, Element) and child.tag == "sup" and child not in self._held:
+                self._read_raised(child, before[-_POWER:].lstrip())
             if isinstance(child, str) and _READABLE.search(child):
                 children.extend(self._parts(self._reader.read(child)))
             else:
                 children.append(child)
+            before = child if isinstance(child, str) else child.text
         element.children = children
         for child in element.elements:
             child.parent = element
 
-    def _read_raised(self, element: Element) -> bool:
+    def _read_raised(self, element: Element, before: str) -> None:
+        """Make marks of what *element* raises, unless it is an exponent of what stands *before* it."""
         text = shown(element)
-        if not text or len(text) > 24:
-            return False
-        before = _text_before(element)
         if text in self._notes and not text.isdecimal():
-            read = InlineText("", ())
             element.children = [self._mark(text)]
-        else:
+        elif text and len(text) <= _LONGEST_RAISED:
             digits = text.strip("[]()")
-            tail = before + (digits.translate(_RAISE) if digits.isdecimal() else f"[{digits}]")
-            read = self._reader.read(tail)
-            if not read.marks or read.text != before:
-                return False
-            element.children = [self._mark(mark.label) for mark in read.marks]
+            read = self._reader.read(before + (digits.translate(_RAISE) if digits.isdecimal() else f"[{digits}]"))
+            if read.marks and read.text == before:
+                element.children = [self._mark(mark.label) for mark in read.marks]
         for child in element.elements:
             child.parent = element
-        return True
 
     def _parts(self, read: InlineText) -> Iterator[Element | str]:
         position = 0
@@ -185,16 +192,7 @@ class _Marker:
 
     def _mark(self, label: str) -> Element:
         mark = Element(MARK, {})
-        self._notes[label].marks.append(mark)
+        sharing = self._notes[label]
+        place = bisect_right(sharing, self._place, key=lambda placed: placed[0])
+        sharing[min(place, len(sharing) - 1)][1].marks.append(mark)
         return mark
-
-
-def _text_before(element: Element) -> str:
-    """The last characters before *element* in its line."""
-    siblings: Sequence[Element | str] = element.parent.children if element.parent else ()
-    before = ""
-    for child in siblings:
-        if child is element:
-            break
-        before = child if isinstance(child, str) else child.text
-    return before[-6:].lstrip()

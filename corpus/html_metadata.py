@@ -110,11 +110,20 @@ def _name(value: object) -> str | None:
 
 def _title(root: Element, metas: dict[str, list[str]], texts: Sequence[dict[str, Any]], site: str | None) -> str | None:
     heads = [text for text in (shown(heading) for heading in root.find("h1")) if text]
-    named = [_first(metas, "og:title"), *(_name(text.get("headline")) for text in texts), *heads[:1]]
     head = next(root.find("head"), None)
-    own = next((normalise(title.text) for title in head.find("title")), None) if head else None
-    named += [own, _first(metas, "citation_title", "dc.title", "twitter:title")]
+    own = next((normalise(title.text) for title in head.find("title")), "") if head else ""
+    named = [_first(metas, "og:title"), *(_headline(text, heads) for text in texts)]
+    named += [shown(heading) for heading in root.find("h1") if heading.get("itemprop") == "headline"]
+    # Where parts have headings like it, the first may be a part's.
+    named += heads[:1] if len(heads) == 1 or (heads[:1] and heads[0] in own) else []
+    named += [own, *heads[:1], _first(metas, "citation_title", "dc.title", "twitter:title")]
     return next((_without_site(name, site, heads) for name in named if name), None)
+
+
+def _headline(text: dict[str, Any], heads: Sequence[str]) -> str | None:
+    """The headline in *text*; its name where the page is headed by that, since some put a summary in the headline."""
+    name = _name(text)
+    return name if name in heads else _name(text.get("headline"))
 
 
 def _without_site(title: str, site: str | None, heads: Sequence[str]) -> str:
@@ -158,7 +167,8 @@ def _with_hyphens(match: re.Match[str]) -> str:
 
 
 def _language(root: Element) -> str | None:
-    match = _LANGUAGE.fullmatch((root.get("lang") or root.get("xml:lang")).strip())
+    named = [element.get(name) for element in (root, *root.find("body")) for name in ("lang", "xml:lang")]
+    match = _LANGUAGE.fullmatch(next(filter(None, named), "").strip())
     # "und" is how pages say that they don't know.
     return match[1].lower() if match and match[1].lower() not in ("und", "zxx", "mul") else None
 

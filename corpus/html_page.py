@@ -53,6 +53,7 @@ class _Page:
     """A page on its way into a builder."""
 
     def __init__(self, root: Element) -> None:
+        _name_title(root)
         self._head = read_metadata(root)
         self._revisions = list(_revisions(root))
         self._times = _times(root)
@@ -94,6 +95,13 @@ class _Page:
         revised = as_of([imprint for imprint in self._framed.imprints if imprint.rank == REVISED])
         visible = revised or as_of(self._revisions)
         return head.modified or visible or head.published or self._times or as_of(self._framed.imprints)
+
+
+def _name_title(root: Element) -> None:
+    """Make a heading of what Word calls the title, which stands above headings of the first level."""
+    for element in root.find("p"):
+        if "msotitle" in element.classes:
+            element.tag, element.attributes["itemprop"] = "h1", "headline"
 
 
 def _revisions(root: Element) -> Iterator[Imprint]:

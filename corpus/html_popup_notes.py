@@ -35,7 +35,8 @@ _TIP_ATTRIBUTES = (
     "title",
 )
 _NOT_A_BODY = re.compile(
-    r"(?:jump|go|skip|scroll|click|ir|ver|saltar)\b.{0,40}$|(?:see|view|read|open|show)(?: the)? (?:foot|end)?notes?\b.{0,10}$|"
+    r"(?:jump|go|skip|scroll|click|ir|ver|saltar)\b.{0,40}$|"
+    r"(?:see|view|read|open|show)(?: the)? (?:foot|end)?notes?\b.{0,10}$|"
     r"(?:foot|end)?note:?\s*\[?\w{1,4}\]?$",
     re.IGNORECASE,
 )

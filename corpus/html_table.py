@@ -43,10 +43,11 @@ def table_rows(table: Element) -> list[list[Cell]]:
         if count > _MOST_CELLS:
             raise TableTooLarge(f"it has a table of more than {_MOST_CELLS:,} cells")
         rows.append(cells)
-    width = max(map(len, rows), default=0)
+    # Columns that only a cell spanning them reaches are none.
+    width = max((place + 1 for row in rows for place, cell in enumerate(row) if cell), default=0)
     if width * len(rows) > _MOST_CELLS:
         raise TableTooLarge(f"it has a table of more than {_MOST_CELLS:,} cells")
-    return rows
+    return [row[:width] for row in rows]
 
 
 def _own_rows(table: Element) -> list[Element]:

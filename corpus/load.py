@@ -15,7 +15,7 @@ from pathlib import Path
 
 from corpus.documents import Document
 from corpus.errors import DocumentFormatError, DocumentNotFound, DuplicateDocument
-from corpus.formats import BY_SUFFIX, DESCRIBED, PLAIN_TEXT, loader_for
+from corpus.formats import BY_SUFFIX, DESCRIBED, MARKDOWN, loader_for
 
 # An id stands in addresses and names files.
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -125,9 +125,9 @@ def _shortcomings(document: Document, path: Path) -> Iterator[str]:
         yield f"{path} has no headings, so citations can only name the whole of it; add headings to its parts."
     if document.as_of is None:
         advice = (
-            "put a line such as “Last updated April 14, 2025” below its title"
-            if path.suffix.lower() in PLAIN_TEXT.suffixes
-            else "put as_of: and the date it was last checked in its front matter"
+            "put as_of: and the date it was last checked in its front matter"
+            if path.suffix.lower() in MARKDOWN.suffixes
+            else "put a line such as “Last updated April 14, 2025” below its title"
         )
         yield f"{path} doesn't say as of when it holds; {advice}."
 

@@ -128,3 +128,11 @@ def test_notes_in_parts_that_are_dropped_are_kept() -> None:
     document = HtmlLoader().load(html.encode(), Path("page.html")).document
     assert notes_of(document) == BOTH
     assert "About us" not in document.text
+
+
+def test_lists_without_links_that_number_anew_take_the_marks_above_them() -> None:
+    parts = [
+        f"<h2>{name}</h2><p>{name} text.<sup>1</sup></p><h3>Notes</h3><ol><li>Note on {name}.</li></ol>"
+        for name in ("East", "West")
+    ]
+    assert notes_of(load("".join(parts))) == [("Note on East.", ["East text."]), ("Note on West.", ["West text."])]
