@@ -26,10 +26,7 @@ _FEWEST_TO_DETECT = 24
 _NOT_DETECTED = ["utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32"]
 _SHIFT_JIS = ["cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"]
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
-_MOST  # Escapes pass for what they aren't, and UTF-16 without a mark is told from binary data by luck.
-_NOT_DETECTED = ["utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32"]
-_SHIFT_JIS = ["cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"]
-_HALF_WIDTH = 0.05
+_MOST_HALF_WIDTH = 0.05
 # What browsers take these names to mean; the others mean what Python takes them to.
 _MEANT = {
     "ascii": "cp1252",
