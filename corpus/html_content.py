@@ -7,7 +7,7 @@ hints only, and need the look of furniture beside: a section on the share of cos
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from corpus.furniture import heading_key, is_read_next
@@ -92,18 +92,26 @@ class ContentFinder:
         self._root = root
         self._measures = _measured(root)
         self._controlled = _controlled(root)
+        self._most = 0.0
+        self._said = ""
         self.struck = 0
 
     def find(self) -> Element:
         """The element that holds the explainer, without what isn't the explainer's in it."""
         body = next(self._root.find("body"), self._root)
         self.struck = sum(1 for element in body.find(*_STRUCK) if element.text.strip())
-        prune(self._root, {element for element in body.find() if element is not body and self._is_unread(element)})
-        self._measures = _measured(body)
-        prune(self._root, {element for element in body.find() if element is not body and self._is_furniture(element)})
+        self._prune(body, self._is_unread)
+        self._prune(body, self._is_furniture)
         _drop_permalinks(body)
         self._measures = _measured(body)
         return self._main(body)
+
+    def _prune(self, body: Element, is_dropped: Callable[[Element], bool]) -> None:
+        self._measures = _measured(body)
+        self._most = _MOST_OF_IT * self._measures[body].plain
+        asides = {inner for aside in body.find("aside") for inner in aside.find()}
+        self._said = " ".join(_texts_outside(body, asides)) if asides else ""
+        prune(self._root, {element for element in body.find() if element is not body and is_dropped(element)})
 
     def _is_unread(self, element: Element) -> bool:
         if element.tag in _NEVER or element.tag == GONE or element.roles & _NEVER_ROLES or is_unseen(element):
@@ -111,7 +119,8 @@ class ContentFinder:
         if element.tag == "button":
             return not self._heads(element)
         if is_hidden(element) or element.get("aria-hidden").lower() == "true":
-            return not self._is_unfolded(element)
+            # A page that was saved while a dialog was open hides its whole text.
+            return self._measures[element].plain < self._most and not self._is_unfolded(element)
         return bool(element.classes & _EDITS)
 
     def _heads(self, button: Element) -> bool:
@@ -134,9 +143,9 @@ class ContentFinder:
         measure = self._measures[element]
         if element.tag in ("header", "footer", "aside", "form") and self._is_dropped_part(element, measure):
             return True
-        if element.tag not in BLOCKS and "-" not in element.tag:
+        if element.tag in ("body", "main", "article") or measure.plain > self._most:
             return False
-        if element.tag in ("body", "main", "article") or measure.plain > measure_of_most(self._measures, self._root):
+        if element.tag not in BLOCKS and "-" not in element.tag:
             return False
         names = [*element.classes, element.get("id").lower()]
         return any(check(element, measure, names) for check in _CHECKS)
@@ -144,9 +153,9 @@ class ContentFinder:
     def _is_dropped_part(self, element: Element, measure: _Measure) -> bool:
         inside = any(above.tag in _CONTENT or "main" in above.roles for above in element.ancestors())
         if element.tag == "form":  # some sites wrap a whole page in one
-            return measure.sentences <= 3 and measure.plain < _LONGEST_NOTICE
+            return measure.sentences <= 3 and measure.plain < min(_LONGEST_NOTICE, self._most)
         if element.tag == "header":
-            return measure.is_links and not has_headings(element)
+            return measure.is_links and not _has_headings(element)
         if element.tag == "footer":
             return not inside or measure.is_links or _is_small_print(element)
         return not inside or measure.is_links or _reads_next(element) or self._is_pulled(element)
@@ -154,8 +163,7 @@ class ContentFinder:
     def _is_pulled(self, element: Element) -> bool:
         """Whether an aside repeats what the text says, as a quotation to look at."""
         quote = shown(element).strip('“”" ')
-        holder = next((above for above in element.ancestors() if above.tag in ("article", "main", "body")), None)
-        return bool(quote) and holder is not None and shown(holder).count(quote) > 1
+        return bool(quote) and quote in self._said
 
     def _main(self, body: Element) -> Element:
         mains = [element for element in body.find() if element.tag == "main" or "main" in element.roles]
@@ -190,13 +198,12 @@ class ContentFinder:
         return self._measures[element].plain
 
 
-def measure_of_most(measures: dict[Element, _Measure], root: Element) -> float:
-    """More plain words than furniture has: most of the page's."""
-    body = next(root.find("body"), root)
-    return _MOST_OF_IT * measures[body].plain
+def _texts_outside(body: Element, asides: Collection[Element]) -> Iterator[str]:
+    """The paragraphs in *body* that aren't in *asides*."""
+    return (shown(element) for element in body.find("p", "li", "dd", "td") if element not in asides)
 
 
-def has_headings(element: Element) -> bool:
+def _has_headings(element: Element) -> bool:
     """Whether there is a heading in *element*."""
     return any(heading.text.strip() for heading in element.find(*HEADINGS))
 

@@ -54,10 +54,10 @@ class _Page:
 
     def __init__(self, root: Element) -> None:
         _name_title(root)
+        self._notes = take_notes(root)  # first, so that no title has a mark in it
         self._head = read_metadata(root)
         self._revisions = list(_revisions(root))
         self._times = _times(root)
-        self._notes = take_notes(root)
         finder = ContentFinder(root)
         self._content = finder.find()
         self._struck = finder.struck

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping
 
 from corpus.html_marks import (
     MARK,
@@ -51,20 +51,20 @@ def take_popups(root: Element, taken: Collection[Element]) -> list[PageNote]:
     """The notes under *root* that stand where they are marked; bodies already *taken* aren't looked at."""
     ids = {element.get("id"): element for element in root.find() if element.get("id")}
     notes: list[PageNote] = []
-    bodies = set(taken)
+    bodies: dict[Element, PageNote | None] = dict.fromkeys(taken)
     held = {inner for body in taken for inner in body.find()}
     for element in list(root.find()):
         if element in held or element.tag == MARK or element.parent is None:
             continue
         note = _described(element, ids, bodies) or _in_element(element, bodies) or _in_attribute(element)
-        if note is not None:
-            bodies.update(note.body)
+        if note is not None and note not in notes:
+            bodies.update(dict.fromkeys(note.body, note))
             held.update(inner for body in note.body for inner in body.find())
             notes.append(note)
     return notes
 
 
-def _described(element: Element, ids: dict[str, Element], bodies: set[Element]) -> PageNote | None:
+def _described(element: Element, ids: dict[str, Element], bodies: Mapping[Element, PageNote | None]) -> PageNote | None:
     """The note in the element that ``aria-describedby`` names."""
     named = [ids[name] for name in element.get("aria-describedby").split() if name in ids]
     body = named[0] if named else None
@@ -75,14 +75,14 @@ def _described(element: Element, ids: dict[str, Element], bodies: set[Element]) 
     label = label_in(shown(element))
     if label is None and not (holds_notes(body) or "tooltip" in body.roles):
         return None
-    if body in bodies:  # marked before
+    if body in element.find() or (body in bodies and bodies[body] is None):
         return None
-    if body in element.find():
-        return None
-    return PageNote(label, [body], [make_mark(element) if label else add_mark(element)])
+    note = bodies.get(body) or PageNote(label, [body])
+    note.marks.append(make_mark(element) if label else add_mark(element))
+    return note
 
 
-def _in_element(element: Element, bodies: set[Element]) -> PageNote | None:
+def _in_element(element: Element, bodies: Collection[Element]) -> PageNote | None:
     """The note that *element* is, where it stands in a line behind its mark or in the place of one."""
     if element.tag not in _BODIES or element in bodies or element.parent is None or words_in([element]) < _FEWEST_WORDS:
         return None
@@ -182,8 +182,3 @@ def _is_a_mark(element: Element, label: str) -> bool:
 
 def _is_raised(element: Element) -> bool:
     return any(above.tag == "sup" for above in element.ancestors())
-
-
-def hidden_in(root: Element) -> Iterator[Element]:
-    """The elements under *root* that aren't shown."""
-    return (element for element in root.find() if is_hidden(element))

@@ -1,4 +1,5 @@
 """What a site puts around an explainer goes; what only has an unlucky name stays."""
+# ruff: noqa: E501 - markup as it is written
 
 from __future__ import annotations
 
@@ -74,6 +75,7 @@ KEPT = {
     "an accordion": '<h3><button aria-controls="p1">Who pays?</button></h3><div id="p1" hidden><p>Towns pay in May. Farms do not pay at all.</p></div>',
     "a tab": '<div role="tabpanel" aria-hidden="true"><p>Towns pay in May. Farms do not pay at all.</p></div>',
     "hidden until found": '<div hidden="until-found"><p>Towns pay in May. Farms do not.</p></div>',
+    "two boxes alike": "<aside><p>Fees are due in May.</p></aside>" * 2,
     "a table": "<div class=widget><table><tr><th>a<th>b<tr><td>1<td>2</table></div>",
 }
 
@@ -113,3 +115,9 @@ class TestMainContent:
         page = f"<form><table><tr><td>{MENU}</td><td><h1>Water</h1><p>{FIRST}</p><p>{LAST}</p><p>{FIRST}</p></td></tr></table></form>"
         assert FIRST in read(page)
         assert "Home page" not in read(page)
+
+    def test_a_page_saved_while_a_dialog_was_open_is_read(self) -> None:
+        text = read(
+            f'<div role="dialog"><p>Accept it?</p></div><div aria-hidden="true"><p>{FIRST}</p><p>{LAST}</p></div>'
+        )
+        assert text == f"{FIRST}\n\n{LAST}"

@@ -1,4 +1,5 @@
 """What a page says about itself: title, publisher, date, language, address and topics."""
+# ruff: noqa: E501 - markup as it is written
 
 from __future__ import annotations
 

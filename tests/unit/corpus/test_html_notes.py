@@ -1,4 +1,5 @@
 """The notes of a web page: whichever program wrote them, their marks go and their bodies come in."""
+# ruff: noqa: E501 - markup as it is written
 
 from __future__ import annotations
 
@@ -136,3 +137,18 @@ def test_lists_without_links_that_number_anew_take_the_marks_above_them() -> Non
         for name in ("East", "West")
     ]
     assert notes_of(load("".join(parts))) == [("Note on East.", ["East text."]), ("Note on West.", ["West text."])]
+
+
+def test_a_note_that_two_places_are_described_by_has_both_marks() -> None:
+    document = load(
+        f"""<p>Permits last.<sup aria-describedby=n>*</sup> Fees.<sup aria-describedby=n>*</sup></p><p id=n>* {ONE}</p>"""
+    )
+    assert notes_of(document) == [(ONE, ["Permits last.", "Permits last. Fees."])]
+
+
+def test_a_title_has_no_mark_in_it() -> None:
+    document = load(
+        f'<h1>Permits<sup><a href="#fn1">1</a></sup></h1><h2>Terms</h2><p>They last.</p><ol><li id=fn1>{ONE}</ol>'
+    )
+    assert document.title == "Permits"
+    assert notes_of(document) == [(ONE, [])]
