@@ -18,7 +18,6 @@ from corpus.html_marks import (
     PageNote,
     add_mark,
     block_of,
-    has_heading,
     holds_notes,
     label_in,
     make_mark,
@@ -58,6 +57,8 @@ class LinkedNotes:
         self._ends: dict[Element, int] = {}
         self._count()
         self._ids = self._named()
+        self._headings = [place for element, place in self._places.items() if element.tag in HEADINGS]
+        self._led_to: dict[Element, set[Element | None]] = {}
         self._links = list(self._inside())
         self._marks = [link for link in self._links if self._is_mark(link)]
         self._mark_places = sorted(self._places[link.element] for link in self._marks)
@@ -101,17 +102,14 @@ class LinkedNotes:
 
     def _inside(self) -> Iterator[_Link]:
         for element in self._places:
-            page, hash_, fragment = element.get("href").partition("#")
-            if element.tag != "a" or not fragment or not hash_:
-                continue
-            target = self._ids.get(fragment) or self._ids.get(unquote(fragment))
-            if target is None or (page and not refers_to_note(element)):
-                continue
-            yield _Link(element, target, label_in(shown(element)))
+            target = self._target(element) if element.tag == "a" else None
+            # An address before the fragment may be this page's or another's.
+            if target is not None and (element.get("href").startswith("#") or refers_to_note(element)):
+                yield _Link(element, target, label_in(shown(element)))
 
     def _is_mark(self, link: _Link) -> bool:
         start, target = self._places[link.element], self._places[link.target]
-        if target <= start or target < self._ends[link.element] or has_heading(link.target):
+        if target <= start or target < self._ends[link.element] or self._is_headed(link.target):
             return False
         if any(above.tag == "nav" for above in link.element.ancestors()):
             return False
@@ -120,6 +118,10 @@ class LinkedNotes:
             return self._is_phrase(link, block)
         return refers_to_note(link.element) or self._leads_back(block, link)
 
+    def _is_headed(self, element: Element) -> bool:
+        """Whether *element* is a part of the text or its heading, and so no note."""
+        return self._among(self._headings, element) > 0 or any(above.tag in HEADINGS for above in element.ancestors())
+
     def _is_phrase(self, link: _Link, block: Element) -> bool:
         """Whether words, not a label, refer to a note, as where style sheets number the marks."""
         said = "aria-describedby" in link.element.attributes or link.element.roles & {"doc-noteref", "noteref"}
@@ -127,14 +129,15 @@ class LinkedNotes:
 
     def _leads_back(self, block: Element, link: _Link) -> bool:
         """Whether a link in *block* leads to *link* or to what it stands in."""
+        if block not in self._led_to:
+            self._led_to[block] = {self._target(element) for element in block.find("a")}
         near = self._places[link.element]
-        for element in block.find("a"):
-            target = (
-                self._ids.get(unquote(element.get("href").rpartition("#")[2])) if element is not link.element else None
-            )
-            if target is not None and self._is_near(target, near):
-                return True
-        return False
+        return any(target is not None and self._is_near(target, near) for target in self._led_to[block])
+
+    def _target(self, link: Element) -> Element | None:
+        """What *link* leads to inside the page."""
+        fragment = link.get("href").partition("#")[2]
+        return self._ids.get(fragment) or self._ids.get(unquote(fragment))
 
     def _is_near(self, target: Element, place: int) -> bool:
         """Whether the mark at *place* is in *target* or next to it, in the same line."""
@@ -213,7 +216,7 @@ class LinkedNotes:
         above = block.parent
         while above is not None and above.tag not in _NOT_WIDER and self._begins_with(above, block):
             alone = self._targets_in(above) == self._targets_in(block) and not self._marks_in(above)
-            if block.tag == "li" or not alone or has_heading(above):
+            if block.tag == "li" or not alone or self._is_headed(above):
                 break
             block, above = above, above.parent
         return block
@@ -240,7 +243,7 @@ class LinkedNotes:
         return bisect_left(places, self._ends[element]) - bisect_left(places, self._places[element])
 
     def _add_unmarked(self, notes: dict[Element, PageNote], ordered: list[PageNote]) -> None:
-        """Take the items of a list of notes that no mark leads to."""
+        """Take the items of a list of notes that no mark leads to, and number those whose marks show no label."""
         lists = {body.parent: None for body in notes if body.tag == "li" and body.parent is not None}
         for listing in lists:
             items = [item for item in listing.elements if item.tag == "li"]
@@ -249,6 +252,7 @@ class LinkedNotes:
                 continue
             for place, item in enumerate(items):
                 if item in notes:
+                    notes[item].label = notes[item].label or str(place + 1)
                     continue
                 notes[item] = PageNote(str(place + 1), [item])
                 ordered.append(notes[item])
@@ -275,7 +279,7 @@ class LinkedNotes:
                 if body.tag == "dd":
                     _drop_terms(body)
                 for link in [link for link in body.find("a") if link not in marks]:
-                    target = self._ids.get(unquote(link.get("href").rpartition("#")[2]))
+                    target = self._target(link)
                     if is_way_back(link, target is not None and (target in near or self._is_before(target, body))):
                         take_away(link)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -166,22 +167,17 @@ def settle_labels(notes: Sequence[PageNote]) -> None:
     """Give every note a label of its own, and write it on its marks."""
     taken = {note.label for note in notes if note.label}
     used: set[str] = set()
+    latest: Counter[str] = Counter()
     for number, note in enumerate(notes, start=1):
-        label = note.label or _free(str(number), taken)
-        if label in used:  # numbering that starts again in each part
-            label = _free(f"{label}-2", used | taken)
+        label = note.label or str(number)
+        while label in used or (note.label is None and label in taken):  # numbering that starts again in each part
+            stem = note.label or "note"
+            latest[stem] += 1
+            label = f"{stem}-{latest[stem] + 1}" if note.label else str(len(notes) + latest[stem])
         used.add(label)
         note.label = label
         for mark in note.marks:
             mark.attributes = {"label": label}
-
-
-def _free(label: str, taken: Collection[str | None]) -> str:
-    stem, _, number = label.rpartition("-")
-    while label in taken:
-        number = str(int(number) + 1)
-        label = f"{stem}-{number}" if stem else number
-    return label
 
 
 def block_of(element: Element) -> Element:
