@@ -24,7 +24,6 @@ _NEVER_ROLES = names(
     "navigation search banner contentinfo dialog alertdialog menu menubar toolbar tooltip doc-toc doc-backlink"
 )
 _STRUCK = frozenset({"del", "s", "strike"})
-_SENTENCE = re.compile(r"[^\W\d_]{2,}[^.!?。]*[\w)”\"’][.!?。][\"”’)\]]*(?=\s|$)")
 _CONTENT = frozenset({"article", "main", "section", "blockquote", "figure"})
 
 _BEFORE = r"(?:[a-z0-9]+[-_]{1,2}){0,2}"

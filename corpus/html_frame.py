@@ -11,6 +11,8 @@ from corpus.imprint import Imprint, read_imprint
 from corpus.inline import normalise
 from corpus.lines import Shape, Unit, is_bare
 
+# So many pieces may stand above a line that dates the text.
+_HEAD = 6
 _SHORTEST_CONTENTS = 3
 _MOSTLY = 0.6
 _LONGEST_TEASER = 40
@@ -29,11 +31,13 @@ def drop_frame(pieces: Sequence[Piece], named: str | None, has_notes: bool) -> F
     """*pieces* without the frame; *named* is the title that the page's head gives."""
     kept = _drop_contents([piece for piece in pieces if not is_furniture(_unit(piece))])
     start = _first_text(kept)
-    imprints = [imprint for piece in kept[:start] for imprint in read_imprint(piece.text)]
+    lines = [piece for piece in kept[: max(start, _HEAD)] if piece.kind is Kind.PARAGRAPH and read_imprint(piece.text)]
+    imprints = [imprint for piece in lines for imprint in read_imprint(piece.text)]
     tops = [piece for piece in kept if piece.kind is Kind.HEADING and piece.level == 1]
     title = _opening(kept, tops, named)
-    kept = [piece for piece in kept[:start] if not _is_above(piece)] + kept[start:]
-    kept = [piece for piece in kept if piece is not title]
+    if start < len(kept):  # a page may be nothing but a list of links
+        kept = [piece for piece in kept[:start] if not _is_above(piece)] + kept[start:]
+    kept = [piece for piece in kept if piece is not title and not any(piece is line for line in lines)]
     kept = _drop_read_next(kept)
     while kept and _is_below(kept[-1]):
         kept.pop()

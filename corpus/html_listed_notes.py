@@ -15,7 +15,10 @@ from corpus.lines import SUPERSCRIPTS
 
 # Lists under these are notes also where nothing leads to them; "References" may be further reading.
 _MAYBE_NOTES = frozenset({"references", "referencias"})
-_LABELLED = re.compile(r"\s*(?:\[\^?(\w{1,4})\]:?|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s)|([*†‡§]{1,3})(?=\s*\w))\s*(?=\S)")
+_LABELLED = re.compile(
+    r"\s*(?:\[\^?(\w{1,4})\]:?|\((\d{1,3})\)|(\d{1,3})[.)]?(?=\s)|([a-z]|[ivx]{2,5})[.)](?=\s)|([*†‡§]{1,3})(?=\s*\w))"
+    r"\s*(?=\S)"
+)
 _RAISE = str.maketrans("0123456789", SUPERSCRIPTS)
 _LONGEST_HEADING = 60
 _HEADING_TAGS = (*HEADINGS, "p", "div", "header", "summary", "dt")
@@ -46,8 +49,12 @@ def _headed(root: Element) -> Iterator[_Group]:
         siblings = parent.elements
         for place, element in enumerate(siblings):
             key = heading_key(_short_text(element)) if element.tag in _HEADING_TAGS else ""
-            if key in NOTE_HEADINGS and (entries := _below(siblings, place + 1)):
+            if key not in NOTE_HEADINGS:
+                continue
+            if entries := _below(siblings, place + 1):
                 yield key not in _MAYBE_NOTES or any(map(holds_notes, (element, parent))), entries
+            elif entries := _below(siblings, place + 2):  # below a line such as "All links were checked in May."
+                yield False, entries
 
 
 def _holding(root: Element) -> Iterator[_Group]:

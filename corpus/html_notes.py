@@ -24,6 +24,7 @@ from corpus.html_marks import (
 )
 from corpus.html_popup_notes import take_popups
 from corpus.html_tree import Element, names
+from corpus.inline import normalise
 
 _NOTE_ROLES = frozenset({"doc-footnote", "doc-endnote", "footnote", "endnote", "rearnote"})
 _BEHIND_LABEL = re.compile(r"^[\s\])}.:]+")
@@ -36,7 +37,7 @@ def take_notes(root: Element) -> list[PageNote]:
     """The notes under *root*, in the order of their bodies; each has a label that its marks in the tree have too."""
     places: dict[Element | None, int] = {element: place for place, element in enumerate(root.find())}
     notes = LinkedNotes(root).take()
-    notes += take_popups(root, {body for note in notes for body in note.body})
+    notes += _not_said(take_popups(root, {body for note in notes for body in note.body}), notes)
     taken = {body for note in notes for body in note.body}
     notes += [PageNote(None, [element]) for element in _left_over(root, taken)]
     prune(root, {body for note in notes for body in note.body})
@@ -58,6 +59,21 @@ def _place(note: PageNote, places: Mapping[Element | None, int]) -> int:
     near = [mark if mark in places else mark.parent for mark in note.marks]
     around = [places[element] for element in near if element in places]
     return min(inside or around, default=0)
+
+
+def _not_said(popups: Sequence[PageNote], notes: Sequence[PageNote]) -> Iterator[PageNote]:
+    """The *popups* that don't repeat one of *notes* where it is marked."""
+    said = {_text_of(note) for note in notes}
+    for popup in popups:
+        if _text_of(popup) in said:
+            for element in [*popup.marks, *popup.body]:
+                take_away(element)
+        else:
+            yield popup
+
+
+def _text_of(note: PageNote) -> str:
+    return normalise(" ".join(body.text for body in note.body))
 
 
 def _left_over(root: Element, taken: set[Element]) -> Iterator[Element]:

@@ -98,18 +98,18 @@ def _in_element(element: Element, bodies: Collection[Element]) -> PageNote | Non
         "".join(child if isinstance(child, str) else shown(child) for child in parent.children if child is not element)
     )
     if parent.tag in _MARKING and (label := label_in(own)):
-        body = Element("span", {})
-        body.children, body.parent = element.children, None
-        for child in body.elements:
-            child.parent = body
-        return PageNote(label, [body], [make_mark(parent)])
+        return PageNote(label, [_without_place(element)], [make_mark(parent)])
     if in_place and element.tag in ("span", "small") and _is_in_a_line(element):
-        body = Element("span", {})
-        body.children = element.children
-        for child in body.elements:
-            child.parent = body
-        return PageNote(None, [body], [make_mark(element)])
+        return PageNote(None, [_without_place(element)], [make_mark(element)])
     return None
+
+
+def _without_place(element: Element) -> Element:
+    """What *element* holds, in an element outside the tree."""
+    body = Element("span", {})
+    for child in element.children:
+        body.append(child)
+    return body
 
 
 def _labelling(body: Element) -> Element | None:

@@ -116,6 +116,13 @@ class TestMainContent:
         assert FIRST in read(page)
         assert "Home page" not in read(page)
 
+    def test_a_page_that_is_a_list_of_links_is_read(self) -> None:
+        assert read(f"<main><h1>Where to apply</h1>{MENU}</main>") == "• Home page\n• Our topics\n• All news"
+
+    def test_a_byline_below_the_summary_goes(self) -> None:
+        text = read(f"<main><h1>Water</h1><p>Who may pump, and when.</p><p>By Robin Sample</p><p>{FIRST}</p></main>")
+        assert text == f"Who may pump, and when.\n\n{FIRST}"
+
     def test_a_page_saved_while_a_dialog_was_open_is_read(self) -> None:
         text = read(
             f'<div role="dialog"><p>Accept it?</p></div><div aria-hidden="true"><p>{FIRST}</p><p>{LAST}</p></div>'

@@ -152,3 +152,17 @@ def test_a_title_has_no_mark_in_it() -> None:
     )
     assert document.title == "Permits"
     assert notes_of(document) == [(ONE, [])]
+
+
+def test_a_pop_up_that_repeats_a_note_is_no_second_note() -> None:
+    document = load(
+        f"""<p>Permits last.<sup id=r1><a href="#fn1" rel="footnote">1</a></sup><button data-footnote-content="{ONE}">1</button></p>
+        <ol><li id=fn1>{ONE} <a href="#r1">↩</a></ol>"""
+    )
+    assert notes_of(document) == [(ONE, ["Permits last."])]
+
+
+def test_a_line_between_the_heading_and_the_notes_stays() -> None:
+    document = load(f"<p>Permits last.<sup>i</sup></p><h2>Notes</h2><p>All links work.</p><p>i. {ONE}</p>")
+    assert notes_of(document) == [(ONE, ["Permits last."])]
+    assert "All links work." in document.text
