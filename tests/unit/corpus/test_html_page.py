@@ -189,12 +189,12 @@ class TestRefusals:
 TAGS = """
     <p> </p> <div> <h1> <h2> </h2> <ul> <ol> <li> </ul> <table> <tr> <td> <th> </table> <sup> </sup> <br> <dl> <dt> <dd>
     <main> <article> <aside> <nav> </nav> <header> <footer> <section> <details> <summary> <b> </b> <a> </a> <span> <pre>
-    <a/href="#n1"> <a/href="#n2"> <li/id=n1> <p/id=n2> <sup/title="a&#32;b"> <q> <form> <figure> <figcaption> <caption>
-    <del> <!-- --> <script> </script> <title> <svg> <math> <template> <select> <button> <td/colspan=3> <td/rowspan=2>
+    <a_href="#n1"> <a_href="#n2"> <li_id=n1> <p_id=n2> <sup_title="a_b"> <q> <form> <figure> <figcaption> <caption>
+    <del> <!-- --> <script> </script> <title> <svg> <math> <template> <select> <button> <td_colspan=3> <td_rowspan=2>
 """
 SOUP = st.lists(
     st.one_of(
-        st.sampled_from(TAGS.split()),
+        st.sampled_from([tag.replace("_", " ") for tag in TAGS.split()]),
         st.sampled_from(
             ["Notes", "1", "[1]", "[2]", " ", "A permit is due.", "See page 4.", "↩", "(", "]", "é", "e\u0301", "\xad"]
         ),
@@ -206,7 +206,7 @@ SOUP = st.lists(
 
 @given(SOUP)
 def test_any_soup_of_tags_is_a_sound_document_or_an_error(parts: list[str]) -> None:
-    html = "".join(part.replace("/", " ", 1) if part[:1] == "<" and part[1] != "/" else part for part in parts)
+    html = "".join(parts)
     try:
         loaded = HtmlLoader().load(html.encode("utf-8", "ignore"), Path("soup.html"))
     except DocumentFormatError as error:
