@@ -97,8 +97,8 @@ def take_away(element: Element) -> None:
 
 
 def make_mark(element: Element) -> Element:
-    """Turn *element* into a mark; what it showed is gone."""
-    element.tag, element.attributes, element.children = MARK, {}, []
+    """Turn *element* into a mark; what it showed is kept as an attribute."""
+    element.tag, element.attributes, element.children = MARK, {"shown": shown(element)}, []
     return element
 
 

@@ -46,7 +46,10 @@ def take_notes(root: Element) -> list[PageNote]:
     notes.sort(key=lambda note: order[note])
     for note in notes:
         _clean(note)
-    notes = [note for note in notes if any(body.text.strip() for body in note.body)]
+    empty = [note for note in notes if not any(body.text.strip() for body in note.body)]
+    for mark in (mark for note in empty for mark in note.marks):
+        mark.tag, mark.children = "sup", [mark.get("shown")]  # it leads to nothing: it stays as it was
+    notes = [note for note in notes if note not in empty]
     settle_labels(notes)
     for top in [root, *(body for note in notes for body in note.body)]:
         tidy_marks(top)

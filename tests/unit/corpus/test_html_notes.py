@@ -109,6 +109,7 @@ def test_a_mark_in_a_note_leads_to_the_other_note() -> None:
             "10 m², or 10⁶",
         ),
         ('<p>Gone.<sup><a href="#fn9">9</a></sup> On.</p>', "Gone.⁹ On."),
+        ('<p>Empty.<sup><a href="#fn1">1</a></sup> On.</p><ol><li id=fn1><img src=x></li></ol>', "Empty.¹ On."),
         ('<p>Agencies: <a title="Agencies that begin with A" href="/a">A</a>, more.</p>', "Agencies: A, more."),
         ('<p>The <abbr title="Safe Drinking Water Act">SDWA</abbr> binds.</p>', "The SDWA binds."),
         ('<p>Up.<sup><a href="#fn1" title="Jump to footnote 1">1</a></sup></p>', "Up.¹"),
