@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DocumentFormatError
+from corpus.html_bytes import is_html
 from corpus.office_files import office_file
 from corpus.ports import Loader
 
@@ -60,13 +61,21 @@ def _word() -> Loader:
     return DocxLoader()
 
 
+def _html() -> Loader:
+    from corpus.html_page import HtmlLoader
+
+    return HtmlLoader()
+
+
 MARKDOWN = Format("Markdown", (".md", ".markdown"), _markdown)
 PLAIN_TEXT = Format("plain text", (".txt", ".text"), _plain_text)
 PDF = Format("PDF", (".pdf",), _pdf, _is_pdf)
 # What other office programs write goes to the same loader, which says what to do with it.
 WORD = Format("Word", (".docx",), _word, recognises=lambda data: office_file(data) is not None)
 
-FORMATS = (MARKDOWN, PLAIN_TEXT, PDF, WORD)
+HTML = Format("HTML", (".html", ".htm", ".xhtml"), _html, recognises=is_html)
+
+FORMATS = (MARKDOWN, PLAIN_TEXT, PDF, WORD, HTML)
 BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
 
 _listed = [format_.described for format_ in FORMATS]

@@ -215,6 +215,16 @@ def heading_key(text: str) -> str:
     return _NUMBER_BEFORE.sub("", normalise(text).casefold()).strip(" :.…")
 
 
+def is_read_next(key: str) -> bool:
+    """Whether *key*, of a heading, stands above what a site wants read next."""
+    return key in _READ_NEXT
+
+
+def is_contents(key: str) -> bool:
+    """Whether *key*, of a heading, stands above a list of the page's own headings."""
+    return key in _CONTENTS
+
+
 def is_furniture(unit: Unit, around: bool = False) -> bool:
     """Whether *unit* is a site's and not the explainer's; more things are *around* the text than in it."""
     if unit.shape not in (Shape.BARE, Shape.PROSE):

@@ -65,7 +65,6 @@ class TestOtherFiles:
         ("data", "sentence"),
         [
             (b"", "is empty"),
-            (b"<html><p>Text.</p></html>", "isn't a Word document, whatever it is called"),
             (zipped({"a.txt": "x"}), "has no Word document in it"),
             (zipped({"word/documents/x": "x"}), "has no document in it"),
             (word(p(PROSE))[:-30], "is damaged: it isn't a whole ZIP file"),
