@@ -12,6 +12,7 @@ from bot.chatbot import Chatbot
 from bot.conversation_stores import InMemoryConversationStore, SqliteConversationStore
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import ConversationStore, Reader
+from bot.remembered import RememberingEmbedder, RememberingReader
 from bot.retrieve import Retriever
 from bot.selection import Selection, home_collection, selected_ids
 from bot.settings import BotSettings
@@ -66,7 +67,7 @@ class PublishedSource:
 
     def _open(self) -> Chatbot:
         settings = self._settings
-        embedder = self._embedder or open_embedder(settings.data_dir)
+        embedder = RememberingEmbedder(self._embedder or open_embedder(settings.data_dir))
         index = open_index(settings.data_dir, embedder)
         home = home_collection(index.cards, settings.collection)
 
@@ -95,7 +96,7 @@ def _reader(settings: BotSettings) -> Reader | None:
     """The trained reader, or none where it is switched off or its files aren't installed."""
     if not settings.use_reader or not (FOLDER / "reader.json").is_file():
         return None
-    return OnnxReader(FOLDER)
+    return RememberingReader(OnnxReader(FOLDER))
 
 
 def _conversations(data_dir: Path, keep: bool) -> ConversationStore:

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
+from bot.remembered import RememberingEmbedder
 from index.embedders import MiniLMEmbedder
 from index.hashing import sha256
 from index.onnx_embedder import OnnxEmbedder
@@ -22,7 +23,12 @@ def exported() -> OnnxEmbedder:
         return OnnxEmbedder(Path(folder), {path.name: sha256(path) for path in Path(folder).iterdir()})
 
 
-MAKERS: dict[str, Callable[[], Embedder]] = {"hash": HashEmbedder, "minilm": MiniLMEmbedder, "onnx": exported}
+MAKERS: dict[str, Callable[[], Embedder]] = {
+    "hash": HashEmbedder,
+    "minilm": MiniLMEmbedder,
+    "onnx": exported,
+    "remembering": lambda: RememberingEmbedder(HashEmbedder()),
+}
 TEXTS = [
     "Apple growers pay a fee.",
     "Pear growers train for three weeks, which is longer.",

@@ -9,12 +9,14 @@ import pytest
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import Reader
 from bot.reader import Window, window_of
+from bot.remembered import RememberingReader
 from corpus.documents import Span
 from index.chunk import chunk
 from tests.fakes import HashEmbedder, WordReader, orchard_document
 
 MAKERS: dict[str, Callable[[], Reader]] = {
     "words": WordReader,
+    "remembering": lambda: RememberingReader(WordReader()),
     "onnx": lambda: OnnxReader(FOLDER),
 }
 EMBEDDER = HashEmbedder()
