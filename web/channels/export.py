@@ -1,7 +1,7 @@
-"""Turns as people take them away, with every footnote: plain text, Markdown, HTML for an editor; conversations as JSON.
+"""Turns as people take them away, with every footnote: plain text, Markdown, HTML for an editor, and JSON.
 
-Document text is never read as markup where it is pasted: Markdown is escaped, HTML too. Every address is absolute, since
-what is pasted elsewhere has no site of its own.
+Document text is never read as markup where it is pasted: it is escaped in Markdown and HTML alike. Every address is
+absolute, since what is pasted elsewhere has no site of its own.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ Form = Annotated[dict[str, str], Depends(read_form)]
 
 
 READER = "footnoted_reader"
-"""The cookie that tells one reader's verdicts from another's; set only with the first verdict, and nothing but random."""
+"""The cookie that tells one reader's verdicts from another's: random, and set only with the first verdict."""
 
 
 def feedback_of(request: Request, conversation_id: str, reader: str | None = None) -> Mapping[int, Feedback]:
