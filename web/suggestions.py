@@ -42,6 +42,7 @@ ASKED_AS = "suggestion"
 _TRIED = 12
 """Candidates that are tried at most for one list: each costs as much as a question."""
 _LONGEST_HEADING = 120
+_OUTERMOST_WITH_EDGES = 5
 _INDEXES_KEPT = 8
 _WISHES_KEPT = 32
 _QUIET_S = 0.1
@@ -183,12 +184,17 @@ class Suggestions:
 
 
 def is_answered(chatbot: Chatbot, candidate: Candidate) -> bool:
-    """Whether *chatbot* answers all of *candidate*, and from the section that it is about. Raises what `ask` raises."""
+    """Whether *chatbot* answers all of *candidate*, and half of it or more from the section that it is about.
+
+    Raises what `Chatbot.ask` raises.
+    """
     reply = chatbot.forgetful().ask(ASKED_AS, candidate.question)
     if not isinstance(reply, Answer) or reply.partly:
         return False
     depth = len(candidate.path)
-    return any((c.document.id, c.section[:depth]) == (candidate.document_id, candidate.path) for c in reply.citations)
+    about = (candidate.document_id, candidate.path)
+    own = sum((citation.document.id, citation.section[:depth]) == about for citation in reply.citations)
+    return own >= len(reply.citations) / 2
 
 
 def first_candidates(documents: Sequence[Document]) -> tuple[Candidate, ...]:
@@ -247,9 +253,9 @@ def _headed(document: Document) -> list[Section]:
 
 
 def _edges_last(document: Document, sections: Sequence[Section]) -> list[Section]:
-    """*sections* with those last that introduce and conclude: they say least of their own."""
+    """*sections* with those last that introduce and conclude, where there are: they say least of their own."""
     outermost = [section for section in document.sections if len(section.path) == 1]
-    edges = [*outermost[:1], *outermost[-1:]]
+    edges = [outermost[0], outermost[-1]] if len(outermost) >= _OUTERMOST_WITH_EDGES else []
     return sorted(sections, key=lambda section: section in edges)
 
 
@@ -264,7 +270,8 @@ def question_about(heading: str, language: str) -> str | None:
     """The question that *heading* answers, in its own *language*; None where there is no way to ask it.
 
     Of the 38 sections of three explainers, 29 are answered so from the section itself, and 26 where the heading alone
-    is asked. Ten of those headings would lean on what was asked before, too; none of these questions does.
+    is asked; half of the answer or more is from there for 18 either way. Ten of those headings would lean on what was
+    asked before, too; none of these questions does.
     """
     subject = " ".join(heading.split()).rstrip(" :.")
     if not subject or len(subject) > _LONGEST_HEADING:
