@@ -1,6 +1,7 @@
 /* What is done with a reply: copied, printed, judged, followed up. All of it also works without this, by links and forms. */
 
 const AGAIN_MS = 2000;
+const TRIES = 6;
 
 const status = document.getElementById("status");
 const composer = document.querySelector("form.composer");
@@ -10,7 +11,7 @@ showPrint(document);
 document.addEventListener("answered", (event) => {
   showPrint(event.target);
   const next = event.target.querySelector(".next");
-  if (next) suggest(next, true);
+  if (next) suggest(next, TRIES);
 });
 
 document.addEventListener("click", (event) => {
@@ -37,12 +38,13 @@ document.addEventListener("submit", (event) => {
 const last = document.querySelector(".turn:last-of-type .next");
 if (last && !last.children.length) suggest(last, true);
 
-async function suggest(next, mayTryAgain) {
+/* What is known is shown at once; the server says 202 while it is still working out the rest. */
+async function suggest(next, tries) {
   const response = await fetch(next.dataset.address).catch(() => null);
   if (!response?.ok || !next.isConnected) return;
   const html = await response.text();
   if (!next.contains(document.activeElement)) next.innerHTML = html;
-  if (response.status === 202 && mayTryAgain) setTimeout(() => suggest(next, false), AGAIN_MS);
+  if (response.status === 202 && tries > 1) setTimeout(() => suggest(next, tries - 1), AGAIN_MS);
 }
 
 async function copy(link) {
