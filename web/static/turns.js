@@ -36,7 +36,7 @@ document.addEventListener("submit", (event) => {
 
 /* The last page's own follow-ups may still have been in the making when it was rendered. */
 const last = document.querySelector(".turn:last-of-type .next");
-if (last && !last.children.length) suggest(last, true);
+if (last && !last.children.length) suggest(last, TRIES);
 
 /* What is known is shown at once; the server says 202 while it is still working out the rest. */
 async function suggest(next, tries) {
