@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS feedback (
 ) STRICT, WITHOUT ROWID;
 """
 _ADDED = ("reason", "text", "question", "reply")
-"""Columns that files from before 0.2 don't have."""
+"""Columns that the first files don't have."""
 
 
 class Verdict(StrEnum):
