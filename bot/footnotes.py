@@ -102,3 +102,14 @@ def reply_dict(reply: Reply, conversation_id: str, extra: Mapping[str, Any] | No
         "passages": [_passage_dict(scored) for scored in reply.passages],
         "timings_ms": dict(reply.timings_ms),
     }
+
+
+def with_site(body: Any, address: str) -> Any:
+    """*body*, as the functions here make it, with *address* (no slash at its end) before every permalink in it."""
+    if isinstance(body, list):
+        return [with_site(item, address) for item in body]
+    if not isinstance(body, dict):
+        return body
+    return {
+        key: f"{address}{value}" if key == "permalink" else with_site(value, address) for key, value in body.items()
+    }

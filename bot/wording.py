@@ -47,6 +47,10 @@ class Wording:
         """*day* as people write it: ``April 14, 2025``."""
         return format_date(day, "long", locale=self.language)
 
+    def all_of(self, names: Sequence[str]) -> str:
+        """*names* in one phrase: ``a, b and c``."""
+        return format_list(list(names), "standard", locale=self.language)
+
     def any_of(self, names: Sequence[str]) -> str:
         """*names* in one phrase: ``a, b or c``."""
         return format_list(list(names), "or", locale=self.language)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import typer
 
-from footnoted.commands import ask, chat, corpus, evaluate, index, mcp, serve
+from footnoted.commands import ask, chat, corpus, evaluate, feedback, index, mcp, serve
 
 app = typer.Typer(
     add_completion=False,
@@ -23,7 +23,7 @@ app.command("serve")(serve.run)
 app.command("ask")(ask.run)
 app.command("chat")(chat.run)
 app.add_typer(evaluate.app, name="eval")
-app.add_typer(corpus.app, name="corpus")
+app.add_typer(feedback.app, name="feedback")
 app.command("mcp")(mcp.run)
 
 

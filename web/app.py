@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from bot.feedback import FEEDBACK_FILE, FeedbackStore
 from web.bootstrap import open_outlets
 from web.errors import install_error_handlers
 from web.middleware import BodyLimit, LastCatch, SecurityHeaders
 from web.pages import STATIC, LastingFiles, Pages, static_path
 from web.reload import watching
-from web.routes import api, health, openai_api, pages, reader, stream
+from web.routes import api, health, openai_api, pages, reader, stream, turns
 from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
+from web.suggestions import Suggestions
 from web.version import footnoted_version
 from web.version_schemas import CHANGES_EXAMPLE
 
@@ -50,11 +53,12 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
     description it is made from is at ``/openapi.json``.
     """
     site = Site(source, Pages(settings.is_private), settings.public_url, settings.is_private)
-    outlets = open_outlets(site, settings, data_dir)
+    suggestions = Suggestions(site.turnstile)
+    outlets = open_outlets(site, settings, data_dir, suggestions)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with outlets.running(), watching(source, settings.reload_seconds):
+        async with outlets.running(), watching(source, settings.reload_seconds), suggestions.running(source.current):
             yield
 
     app = _Application(
@@ -68,9 +72,11 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
     )
     app.state.site = site
     app.state.outlets = outlets
+    app.state.suggestions = suggestions
+    app.state.feedback = cache(partial(FeedbackStore, data_dir / FEEDBACK_FILE))
     app.state.settings = settings
     install_error_handlers(app)
-    for routes in (pages, stream, reader, api, health, openai_api):
+    for routes in (turns, pages, stream, reader, api, health, openai_api):
         app.include_router(routes.router)
     for router in outlets.routers:
         app.include_router(router)

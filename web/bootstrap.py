@@ -13,18 +13,18 @@ import anyio
 from fastapi import APIRouter
 
 from bot.errors import NothingSelected
-from bot.feedback import FeedbackStore
+from bot.feedback import FEEDBACK_FILE, FeedbackStore
 from bot.selection import Selection
 from web.deliveries import DeliveryStore
 from web.delivery_worker import Channel, DeliveryWorkers
 from web.settings import SettingError, WebSettings
-from web.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
     from slack_sdk.signature import SignatureVerifier
 
     from web.site import Site
+    from web.suggestions import Suggestions
 
 _MISSING_PACKAGES = "Slack and webhooks need packages that aren't installed: pip install 'footnoted[slack]'."
 
@@ -66,7 +66,7 @@ class Outlets:
                 tasks.cancel_scope.cancel()
 
 
-def open_outlets(site: Site, settings: WebSettings, data_dir: Path) -> Outlets:
+def open_outlets(site: Site, settings: WebSettings, data_dir: Path, suggestions: Suggestions) -> Outlets:
     """The outlets that *settings* set up. Raises `SettingError`, `bot.errors.ConversationStoreError`."""
     outlets = Outlets()
     if not (settings.uses_slack or settings.uses_webhooks):
@@ -75,7 +75,7 @@ def open_outlets(site: Site, settings: WebSettings, data_dir: Path) -> Outlets:
     outlets.workers = DeliveryWorkers(site, store, outlets.channels)
     try:
         if settings.uses_slack:
-            _open_slack(outlets, outlets.workers, site, settings, store, data_dir)
+            _open_slack(outlets, outlets.workers, site, settings, store, data_dir, suggestions)
         if settings.uses_webhooks:
             _open_webhooks(outlets, outlets.workers, site, settings, store)
     except ModuleNotFoundError as error:
@@ -92,6 +92,7 @@ def _open_slack(
     settings: WebSettings,
     store: DeliveryStore,
     data_dir: Path,
+    suggestions: Suggestions,
 ) -> None:
     from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 
@@ -111,10 +112,10 @@ def _open_slack(
     api = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     channel = SlackChannel(site.source, api, store, rules, settings.public_url, time.time)
     outlets.channels[channel.name] = channel
-    feedback = FeedbackStore(data_dir / "feedback.sqlite3")
+    feedback = FeedbackStore(data_dir / FEEDBACK_FILE)
     app = bolt_app(
         SlackListeners(
-            site.source, channel.chatbot_in, Suggestions(site), store, feedback, rules, api, workers.wake, time.time
+            site.source, channel.chatbot_in, suggestions, store, feedback, rules, api, workers.wake, time.time
         )
     )
     if settings.slack_signing_secret:

@@ -67,7 +67,7 @@ def _environment(language: str, lists_conversations: bool) -> Environment:
     environment.globals.update(
         stylesheet=static_url("footnoted.css"),
         icon=static_url("favicon.svg"),
-        chat_scripts=[static_url(name) for name in ("chat.js", "footnotes.js")],
+        chat_scripts=[static_url(name) for name in ("chat.js", "footnotes.js", "turns.js")],
         lists_conversations=lists_conversations,
         language=words.language,
         other_languages=[(tag, NAMES[tag]) for tag in languages() if tag != words.language],

@@ -102,6 +102,8 @@ class AnswerView:
 
     blocks: tuple[TextBlock, ...]
     sources: tuple[SourceGroup, ...]
+    as_of: str | None
+    """Of which day the cited documents speak, in a sentence; None where none of them is dated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,37 @@ class RefusalView:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question that the bot answers, offered to be asked next; ``language`` is that of its document."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AfterView:
+    """What can be done with a reply: it is copied, judged, and followed up.
+
+    ``path`` is the turn's address; ``verdict`` what this reader said of the reply, ``explained`` whether they said why.
+    """
+
+    path: str
+    number: int
+    conversation_id: str
+    as_of: str | None
+    answered: bool
+    refused: bool
+    verdict: str | None = None
+    explained: bool = False
+    follow_ups: tuple[FollowUp, ...] = ()
+
+    @property
+    def replied(self) -> bool:
+        """Whether there is a reply to judge; one that answers a part and refuses another is both."""
+        return self.answered or self.refused
+
+
+@dataclass(frozen=True, slots=True)
 class TurnView:
     """A turn as it is shown; both are None where no reply was kept.
 
@@ -134,6 +167,7 @@ class TurnView:
     question: str
     answer: AnswerView | None
     refusal: RefusalView | None
+    after: AfterView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +202,41 @@ def _answer_view(turn: int, answer: Answer, words: Wording) -> AnswerView:
     for sentence in answer.sentences:
         sentences.append((_kind(sentence, citations), _sentence(turn, sentence, citations, seen, words)))
         seen.update(sentence.footnotes)
-    return AnswerView(_blocks(sentences), _sources(turn, answer.citations))
+    documents = dict.fromkeys(citation.document for citation in answer.citations)
+    return AnswerView(_blocks(sentences), _sources(turn, answer.citations), as_of_line(tuple(documents), words))
+
+
+def as_of_line(documents: Sequence[CitedDocument], words: Wording) -> str | None:
+    """Of which day *documents* speak, in a sentence; None where none of them has a date.
+
+    A document without a date among dated ones is named too: its sentences may be of any day.
+    """
+    days = {document.as_of for document in documents}
+    first = documents[0].as_of
+    if days == {None}:
+        return None
+    if len(days) == 1 and first:
+        day = words.date(first)
+        return words.count(
+            "As of {day}, the date of the explainer.",
+            "As of {day}, the date of the explainers.",
+            len(documents),
+            day=day,
+        )
+    dated = [
+        words.say("“{title}” as of {day}", title=document.title, day=words.date(document.as_of))
+        if document.as_of
+        else words.say("“{title}” without a date", title=document.title)
+        for document in documents
+    ]
+    return words.say("From {dated}.", dated=words.all_of(dated))
+
+
+def after_view(conversation_id: str, turn: TurnView) -> AfterView:
+    """What can be done with the reply of *turn*."""
+    as_of = turn.answer.as_of if turn.answer else None
+    path = f"/c/{conversation_id}/turns/{turn.number}"
+    return AfterView(path, turn.number, conversation_id, as_of, turn.answer is not None, turn.refusal is not None)
 
 
 def _sentence(

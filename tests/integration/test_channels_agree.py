@@ -35,6 +35,8 @@ def page(reply: Reply) -> str:
         "kept": "",
         "sentence": None,
         "max_length": 100,
+        "address": BASE,
+        "suggestions": (),
     }
     return bytes(Pages().render("chat.html", turns=turns, **shown).body).decode()
 

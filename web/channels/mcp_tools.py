@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.answers import CitedDocument, ScoredPassage
 from bot.chatbot import clean_question, new_conversation_id
-from bot.footnotes import document_dict, permalink, reply_dict, section_path
+from bot.footnotes import document_dict, permalink, reply_dict, section_path, with_site
 from bot.rewrite import resolve
 from corpus.documents import Document, Span
 from index.chunk import note_section
@@ -147,7 +147,7 @@ class Explainers:
 
         Without a conversation id the reply's is empty: there is nothing that a client could go on with.
         """
-        body = self._linked(reply_dict(self._reply(given), given.conversation_id or ""))
+        body = with_site(reply_dict(self._reply(given), given.conversation_id or ""), self.public_url)
         return body, reply_text(ReplyBody.model_validate(body))
 
     def _reply(self, given: AskArguments) -> Reply:
@@ -199,17 +199,6 @@ class Explainers:
             context_after=document.text[span.end : around.end],
             permalink=self.public_url + permalink(cited, span),
         )
-
-    def _linked(self, body: Any) -> Any:
-        """*body* with every permalink in it made absolute."""
-        if isinstance(body, list):
-            return [self._linked(item) for item in body]
-        if not isinstance(body, dict):
-            return body
-        return {
-            key: f"{self.public_url}{value}" if key == "permalink" else self._linked(value)
-            for key, value in body.items()
-        }
 
 
 def _cited(document: Document) -> CitedDocument:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,12 +16,14 @@ from starlette.responses import RedirectResponse, Response
 from bot.answers import Turn
 from bot.chatbot import new_conversation_id
 from bot.errors import BotError, ConversationStoreError
+from bot.feedback import Feedback
 from bot.wording import languages, message
 from index.errors import IndexingError
 from web.errors import shown
 from web.locale_choice import remember
 from web.site import CONVERSATION_ID, ConversationId, CurrentSite, Site
-from web.views import explainer_view, turn_view
+from web.suggestions import Suggestions
+from web.views import AfterView, FollowUp, TurnView, after_view, explainer_view, turn_view
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,7 +54,35 @@ async def read_form(request: Request) -> dict[str, str]:
 Form = Annotated[dict[str, str], Depends(read_form)]
 
 
+READER = "footnoted_reader"
+"""The cookie that tells one reader's verdicts from another's: random, and set only with the first verdict."""
+
+
+def feedback_of(request: Request, conversation_id: str, reader: str | None = None) -> Mapping[int, Feedback]:
+    """What this reader said of the replies of a conversation, by turn."""
+    reader = reader or request.cookies.get(READER)
+    given: Mapping[int, Feedback] = {}
+    if reader:
+        given = request.app.state.feedback().of_reader(conversation_id, f"web:{reader}")
+    return given
+
+
+def after_of(
+    conversation_id: str,
+    turn: TurnView,
+    given: Mapping[int, Feedback] | None = None,
+    follow_ups: tuple[FollowUp, ...] = (),
+) -> AfterView:
+    """What can be done with the reply of *turn*, by a reader who said what is *given*."""
+    view = replace(after_view(conversation_id, turn), follow_ups=follow_ups)
+    said = (given or {}).get(turn.number)
+    if said is None:
+        return view
+    return replace(view, verdict=said.verdict, explained=said.text is not None)
+
+
 def chat_page(
+    request: Request,
     site: Site,
     conversation_id: str,
     turns: Sequence[Turn],
@@ -62,26 +93,42 @@ def chat_page(
 ) -> Response:
     """The chat: its turns, or the explainers where there are none yet; *kept* stays in the question box."""
     explainers = [] if turns else [explainer_view(document) for document in site.chatbot.texts()]
+    suggestions: Suggestions = request.app.state.suggestions
     return site.pages.render(
         "chat.html",
         status=status,
         conversation_id=conversation_id,
-        turns=[turn_view(number, turn, site.pages.words) for number, turn in enumerate(turns, start=1)],
+        turns=_turn_views(request, site, conversation_id, turns),
+        suggestions=() if turns else suggestions.first_now(site.chatbot).questions,
         explainers=explainers,
         kept=kept,
         sentence=sentence,
         max_length=site.chatbot.max_question_chars,
+        address=site.address(request),
     )
 
 
+def _turn_views(request: Request, site: Site, conversation_id: str, turns: Sequence[Turn]) -> list[TurnView]:
+    """The turns with what can be done with them; the last with questions that go on from it."""
+    given = feedback_of(request, conversation_id) if turns else {}
+    suggestions: Suggestions = request.app.state.suggestions
+    views = []
+    for number, turn in enumerate(turns, start=1):
+        view = turn_view(number, turn, site.pages.words)
+        last = number == len(turns)
+        found = suggestions.follow_ups_now(site.chatbot, turns, number).questions if last else ()
+        views.append(replace(view, after=after_of(conversation_id, view, given, found)))
+    return views
+
+
 @router.get("/")
-def first_page(site: CurrentSite) -> Response:
+def first_page(request: Request, site: CurrentSite) -> Response:
     """An empty chat."""
-    return chat_page(site, new_conversation_id(), ())
+    return chat_page(request, site, new_conversation_id(), ())
 
 
 @router.post("/ask", dependencies=[Depends(from_our_pages)])
-async def ask(form: Form, site: CurrentSite) -> Response:
+async def ask(request: Request, form: Form, site: CurrentSite) -> Response:
     """Asks the question of the form, then leads to the new turn; a failed one stays in the box."""
     conversation_id = form.get("conversation_id") or new_conversation_id()
     if not CONVERSATION_ID.fullmatch(conversation_id):
@@ -90,7 +137,7 @@ async def ask(form: Form, site: CurrentSite) -> Response:
     try:
         number, _ = await site.ask_turn(conversation_id, question, turn_in(form))
     except (BotError, IndexingError) as error:
-        return await run_in_threadpool(_ask_again, site, conversation_id, question, error)
+        return await run_in_threadpool(_ask_again, request, site, conversation_id, question, error)
     return RedirectResponse(f"/c/{conversation_id}#turn-{number}", 303)
 
 
@@ -100,13 +147,13 @@ def turn_in(form: dict[str, str]) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 and int(text) else None
 
 
-def _ask_again(site: Site, conversation_id: str, question: str, error: Exception) -> Response:
+def _ask_again(request: Request, site: Site, conversation_id: str, question: str, error: Exception) -> Response:
     """The page again with what was typed; without its turns where it is they that can't be read."""
     reply = shown(error)
     unreadable = isinstance(error, ConversationStoreError)
     turns = () if unreadable else site.chatbot.conversations.turns(conversation_id)
     sentence = site.pages.words.translated(reply.sentence)
-    return chat_page(site, conversation_id, turns, status=reply.status, kept=question, sentence=sentence)
+    return chat_page(request, site, conversation_id, turns, status=reply.status, kept=question, sentence=sentence)
 
 
 @router.get("/language/{language}")
@@ -129,12 +176,12 @@ def _back(request: Request) -> str:
 
 
 @router.get("/c/{conversation_id}")
-def conversation(conversation_id: ConversationId, site: CurrentSite) -> Response:
+def conversation(conversation_id: ConversationId, request: Request, site: CurrentSite) -> Response:
     """A conversation with all its turns."""
     turns = site.chatbot.conversations.turns(conversation_id)
     if not turns:
         raise HTTPException(404, NO_CONVERSATION)
-    return chat_page(site, conversation_id, turns)
+    return chat_page(request, site, conversation_id, turns)
 
 
 @router.get("/conversations")
@@ -150,4 +197,5 @@ def delete_conversation(conversation_id: ConversationId, request: Request, site:
     """Deletes a conversation, then leads back to the list, or to the first page where there is none."""
     if not site.chatbot.conversations.delete(conversation_id):
         raise HTTPException(404, NO_CONVERSATION)
+    request.app.state.feedback().forget(conversation_id)
     return RedirectResponse("/conversations" if site.may_list(request) else "/", 303)

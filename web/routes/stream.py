@@ -21,14 +21,14 @@ from index.errors import IndexingError
 from web.errors import shown
 from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, turn_in
 from web.site import CONVERSATION_ID, CurrentSite, Site
-from web.views import TextBlock, turn_view
+from web.views import TextBlock, after_view, turn_view
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.post("/ask/stream", response_class=EventSourceResponse, dependencies=[Depends(from_our_pages)])
 async def ask(form: Form, site: CurrentSite) -> AsyncIterator[ServerSentEvent]:
-    """Asks the question of the form; `begun`, then `block`s, `footnotes`, `refusal`, and `done`, or a `problem`."""
+    """Asks the question of the form; `begun`, `block`s, `footnotes`, `refusal`, `after` and `done`, or a `problem`."""
     conversation_id = form.get("conversation_id") or new_conversation_id()
     if not CONVERSATION_ID.fullmatch(conversation_id):
         raise HTTPException(422, NO_CONVERSATION)
@@ -39,7 +39,7 @@ async def ask(form: Form, site: CurrentSite) -> AsyncIterator[ServerSentEvent]:
     except (BotError, IndexingError) as error:
         yield _event("problem", {"detail": site.pages.words.translated(shown(error).sentence)})
         return
-    for event in _events(site, number, question, reply):
+    for event in _events(site, conversation_id, number, Turn(question, reply)):
         yield event
     yield _event("done", {"conversation_id": conversation_id, "turn": number, "said": _said(site, reply)})
 
@@ -48,8 +48,8 @@ def _event(name: str, data: dict[str, Any]) -> ServerSentEvent:
     return ServerSentEvent(event=name, data=data)
 
 
-def _events(site: Site, number: int, question: str, reply: Reply) -> Iterator[ServerSentEvent]:
-    view = turn_view(number, Turn(question, reply), site.pages.words)
+def _events(site: Site, conversation_id: str, number: int, turn: Turn) -> Iterator[ServerSentEvent]:
+    view = turn_view(number, turn, site.pages.words)
     if view.answer:
         for place, block in enumerate(view.answer.blocks):
             yield from _growing(site, place, block)
@@ -57,6 +57,8 @@ def _events(site: Site, number: int, question: str, reply: Reply) -> Iterator[Se
         yield _event("footnotes", {"html": html})
     if view.refusal:
         yield _event("refusal", {"html": site.pages.part("turn.html", "refusal", view.refusal)})
+    after = site.pages.part("turn.html", "after", after_view(conversation_id, view))
+    yield _event("after", {"html": after})
 
 
 def _growing(site: Site, place: int, block: TextBlock) -> Iterator[ServerSentEvent]:

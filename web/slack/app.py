@@ -163,13 +163,18 @@ class SlackListeners:
     async def on_feedback(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Keeps what somebody thinks of a reply; the last word of each counts."""
         verdict, conversation_id, turn = body["actions"][0]["value"].split()
-        given = Feedback(
-            conversation_id, int(turn), body["user"]["id"], verdict, self.source.current.index_version, self.clock()
-        )
-        await asyncio.to_thread(self.feedback.record, given)
+        who = body["user"]["id"]
+        await asyncio.to_thread(self._keep, conversation_id, int(turn), who, verdict)
         await ack()
         channel, thread_ts = _place(body)
         self._whisper(channel, body["user"]["id"], thread_ts, self._words(self.rules.of(channel)).thanks)
+
+    def _keep(self, conversation_id: str, turn: int, who: str, verdict: str) -> None:
+        chatbot = self.source.current
+        turns = chatbot.conversations.turns(conversation_id)
+        asked = turns[turn - 1] if 0 < turn <= len(turns) else None
+        given = Feedback(conversation_id, turn, who, verdict, chatbot.index_version, self.clock())
+        self.feedback.record(given.on(asked) if asked else given)
 
     async def on_share(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Accepts that a reply that only its asker saw goes into the channel: as it was, not asked again."""

@@ -79,6 +79,7 @@ const show = {
   },
   footnotes: (article, { html }) => placeOnce(article, ".footnotes", html),
   refusal: (article, { html }) => placeOnce(article, ".refusal", html),
+  after: (article, { html }) => placeOnce(article, ".after", html),
   problem(_, { detail }) {
     throw new Error(detail);
   },

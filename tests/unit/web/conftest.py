@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -19,9 +20,9 @@ def chatbot() -> FakeChatbot:
 
 
 @pytest.fixture
-def client(chatbot: FakeChatbot) -> Iterator[TestClient]:
+def client(chatbot: FakeChatbot, tmp_path: Path) -> Iterator[TestClient]:
     """A browser that shows redirects instead of following them."""
     surface: ChatbotSurface = chatbot
-    app = create_app(still(surface), WebSettings())
+    app = create_app(still(surface), WebSettings(), tmp_path)
     with TestClient(app, "http://127.0.0.1", follow_redirects=False) as client:
         yield client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +34,7 @@ from corpus.errors import DocumentNotFound
 from corpus.inline import InlineText, Mark
 from index.passages import Passage, passage_id
 from index.store import ArchivedVersion
+from web.suggestions import ASKED_AS
 
 
 class ChatbotSurface(Protocol):
@@ -92,13 +94,17 @@ class FakeChatbot:
     language: str = "en"
     failure: Exception | None = None
     histories: list[Sequence[str]] = field(default_factory=list)
+    """What came before each question of a reader's; suggestions that are tried are no reader's."""
+    silent_on: frozenset[str] = frozenset()
+    """Headings that questions about are refused."""
 
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         if self.failure:
             raise self.failure
         if not question.strip():
             raise InvalidQuestion("The question is empty; please type one.")
-        self.histories.append(history)
+        if conversation_id != ASKED_AS:
+            self.histories.append(history)
         reply = self._reply(question)
         self.conversations.append(conversation_id, Turn(question, reply))
         return reply
@@ -143,6 +149,9 @@ class FakeChatbot:
             return table_answer(document)
         if "fact" in question:
             return fact_answer(document)
+        heading = re.fullmatch(r"What does the explainer say about (.+)\?", question)
+        if heading and heading[1] not in self.silent_on:
+            return section_answer(document, heading[1])
         if question == "thanks!":
             return refusal(document, RefusalReason.NOT_A_QUESTION)
         return refusal(document)
@@ -216,6 +225,15 @@ def fact_answer(document: Document) -> Answer:
         (passage(document, quote),),
         timings_ms={"total": 12.5},
     )
+
+
+def section_answer(document: Document, heading: str) -> Reply:
+    """The first block under *heading*, or a refusal where there is no such section."""
+    section = next((s for s in document.sections if s.heading == heading), None)
+    if section is None:
+        return refusal(document)
+    quote = section.blocks[0].span.of(document.text)
+    return Answer((AnswerSentence(quote, (1,)),), (citation(document, 1, quote),))
 
 
 def list_answer(document: Document) -> Answer:
