@@ -11,14 +11,18 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from web.bootstrap import open_outlets
+from web.clients import TrustedProxies
 from web.errors import install_error_handlers
-from web.middleware import BodyLimit, LastCatch, SecurityHeaders
-from web.pages import STATIC, LastingFiles, Pages, static_path
+from web.middleware import BodyLimit, LastCatch, SecurityHeaders, WidgetCors
+from web.pages import STATIC, LastingFiles, static_path
+from web.readers import Readers
 from web.reload import watching
-from web.routes import api, health, openai_api, pages, reader, stream
+from web.request_log import RequestLog
+from web.routes import api, conversations, health, openai_api, operator, pages, reader, stream
 from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
+from web.sweep import sweeping
 from web.version import footnoted_version
 
 if TYPE_CHECKING:
@@ -47,12 +51,16 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
     The interactive documentation of FastAPI stays off: it would load its scripts from another site. The
     description it is made from is at ``/openapi.json``.
     """
-    site = Site(source, Pages(settings.is_private), settings.public_url, settings.is_private)
+    site = Site.of(source, settings)
     outlets = open_outlets(site, settings, data_dir)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with outlets.running(), watching(source, settings.reload_seconds):
+        async with (
+            outlets.running(),
+            watching(source, settings.reload_seconds),
+            sweeping(source, settings.keep_conversations_days),
+        ):
             yield
 
     app = _Application(
@@ -62,13 +70,21 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders), Middleware(LastCatch), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(TrustedProxies, settings.proxies),
+            Middleware(RequestLog),
+            Middleware(SecurityHeaders),
+            Middleware(WidgetCors, settings.allowed_origins),
+            Middleware(LastCatch),
+            Middleware(BodyLimit),
+        ],
     )
     app.state.site = site
     app.state.outlets = outlets
     app.state.settings = settings
+    app.state.readers = Readers(settings.secret_key.get_secret_value() if settings.secret_key else None)
     install_error_handlers(app)
-    for routes in (pages, stream, reader, api, health, openai_api):
+    for routes in (pages, conversations, stream, reader, api, health, openai_api, operator):
         app.include_router(routes.router)
     for router in outlets.routers:
         app.include_router(router)

@@ -18,7 +18,9 @@ from bot.errors import BotError, ConversationStoreError
 from bot.wording import languages, message
 from index.errors import IndexingError
 from web.errors import shown
+from web.keys import admitted
 from web.locale_choice import remember
+from web.readers import Readers
 from web.site import CONVERSATION_ID, ConversationId, CurrentSite, Site
 from web.views import explainer_view, turn_view
 
@@ -57,6 +59,7 @@ def chat_page(
     turns: Sequence[Turn],
     *,
     status: int = 200,
+    headers: dict[str, str] | None = None,
     kept: str = "",
     sentence: str | None = None,
 ) -> Response:
@@ -65,6 +68,7 @@ def chat_page(
     return site.pages.render(
         "chat.html",
         status=status,
+        headers=headers,
         conversation_id=conversation_id,
         turns=[turn_view(number, turn, site.pages.words) for number, turn in enumerate(turns, start=1)],
         explainers=explainers,
@@ -81,17 +85,28 @@ def first_page(site: CurrentSite) -> Response:
 
 
 @router.post("/ask", dependencies=[Depends(from_our_pages)])
-async def ask(form: Form, site: CurrentSite) -> Response:
+async def ask(form: Form, request: Request, site: CurrentSite) -> Response:
     """Asks the question of the form, then leads to the new turn; a failed one stays in the box."""
     conversation_id = form.get("conversation_id") or new_conversation_id()
     if not CONVERSATION_ID.fullmatch(conversation_id):
         raise HTTPException(422, NO_CONVERSATION)
     question = form.get("question", "")
     try:
+        await admitted(request)
         number, _ = await site.ask_turn(conversation_id, question, turn_in(form))
     except (BotError, IndexingError) as error:
         return await run_in_threadpool(_ask_again, site, conversation_id, question, error)
-    return RedirectResponse(f"/c/{conversation_id}#turn-{number}", 303)
+    response = RedirectResponse(f"/c/{conversation_id}#turn-{number}", 303)
+    if number == 1:
+        reader = readers_of(request).remember(request, response)
+        await run_in_threadpool(site.chatbot.conversations.claim, conversation_id, reader)
+    return response
+
+
+def readers_of(request: Request) -> Readers:
+    """Who knows the readers of this server again."""
+    readers: Readers = request.app.state.readers
+    return readers
 
 
 def turn_in(form: dict[str, str]) -> int | None:
@@ -106,7 +121,9 @@ def _ask_again(site: Site, conversation_id: str, question: str, error: Exception
     unreadable = isinstance(error, ConversationStoreError)
     turns = () if unreadable else site.chatbot.conversations.turns(conversation_id)
     sentence = site.pages.words.translated(reply.sentence)
-    return chat_page(site, conversation_id, turns, status=reply.status, kept=question, sentence=sentence)
+    return chat_page(
+        site, conversation_id, turns, status=reply.status, headers=reply.headers, kept=question, sentence=sentence
+    )
 
 
 @router.get("/language/{language}")
@@ -135,19 +152,3 @@ def conversation(conversation_id: ConversationId, site: CurrentSite) -> Response
     if not turns:
         raise HTTPException(404, NO_CONVERSATION)
     return chat_page(site, conversation_id, turns)
-
-
-@router.get("/conversations")
-def conversations(request: Request, site: CurrentSite) -> Response:
-    """The conversations that were used last; nowhere but where their operator alone can see them."""
-    if not site.may_list(request):
-        raise HTTPException(404)
-    return site.pages.render("conversations.html", conversations=site.chatbot.conversations.conversations())
-
-
-@router.post("/conversations/{conversation_id}/delete", dependencies=[Depends(from_our_pages)])
-def delete_conversation(conversation_id: ConversationId, request: Request, site: CurrentSite) -> Response:
-    """Deletes a conversation, then leads back to the list, or to the first page where there is none."""
-    if not site.chatbot.conversations.delete(conversation_id):
-        raise HTTPException(404, NO_CONVERSATION)
-    return RedirectResponse("/conversations" if site.may_list(request) else "/", 303)

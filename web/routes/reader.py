@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from corpus.documents import Document
 from corpus.errors import DocumentNotFound
+from web.middleware import content_security_policy
 from web.reader import parse_range, reader_view
 from web.site import CurrentSite, Site
 from web.views import reader_path
@@ -31,8 +32,10 @@ def read(document_id: str, version: str, site: CurrentSite, quote: str | None = 
     span = parse_range(quote, len(document.text)) if quote is not None else None
     view = reader_view(document, span)
     missed = quote is not None and not view.highlighted
+    policy = content_security_policy(("'self'", *site.allowed_origins))
     return site.pages.render(
         "reader.html",
+        headers={"Content-Security-Policy": policy},
         document=document,
         view=view,
         notice=BAD_QUOTE if missed else None,

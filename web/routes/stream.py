@@ -8,26 +8,41 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.answers import Reply, Turn
 from bot.chatbot import new_conversation_id
 from bot.errors import BotError
 from index.errors import IndexingError
 from web.errors import shown
-from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, turn_in
+from web.keys import admitted
+from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, readers_of, turn_in
 from web.site import CONVERSATION_ID, CurrentSite, Site
 from web.views import TextBlock, turn_view
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.post("/ask/stream", response_class=EventSourceResponse, dependencies=[Depends(from_our_pages)])
-async def ask(form: Form, site: CurrentSite) -> AsyncIterator[ServerSentEvent]:
+def _beginner(form: Form, request: Request, response: Response) -> str | None:
+    """The reader who begins a conversation; their cookie goes out before the answer does."""
+    return readers_of(request).remember(request, response) if turn_in(form) == 1 else None
+
+
+@router.post(
+    "/ask/stream",
+    response_class=EventSourceResponse,
+    dependencies=[Depends(from_our_pages), Depends(admitted)],
+)
+async def ask(
+    form: Form, site: CurrentSite, beginner: Annotated[str | None, Depends(_beginner)]
+) -> AsyncIterator[ServerSentEvent]:
     """Asks the question of the form; `begun`, then `block`s, `footnotes`, `refusal`, and `done`, or a `problem`."""
     conversation_id = form.get("conversation_id") or new_conversation_id()
     if not CONVERSATION_ID.fullmatch(conversation_id):
@@ -39,6 +54,8 @@ async def ask(form: Form, site: CurrentSite) -> AsyncIterator[ServerSentEvent]:
     except (BotError, IndexingError) as error:
         yield _event("problem", {"detail": site.pages.words.translated(shown(error).sentence)})
         return
+    if beginner and number == 1:
+        await run_in_threadpool(site.chatbot.conversations.claim, conversation_id, beginner)
     for event in _events(site, number, question, reply):
         yield event
     yield _event("done", {"conversation_id": conversation_id, "turn": number, "said": _said(site, reply)})

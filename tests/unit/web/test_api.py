@@ -272,6 +272,7 @@ class TestOpenApi:
         described = client.get("/openapi.json").json()
         assert set(described["paths"]) == {
             *("/api/ask", "/api/documents", "/api/documents/{document_id}", "/api/documents/{document_id}/{version}"),
+            "/api/conversations/{conversation_id}",
             *("/healthz", "/readyz"),
             *("/v1/models", "/v1/models/{model_id}", "/v1/chat/completions"),
         }
