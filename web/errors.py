@@ -143,10 +143,15 @@ def error_response(
 
 
 def unexpected_error(request: Request, error: Exception) -> Response:
-    """A 500 that tells nothing of *error*; the log gets its type and place only: its text may quote a reader."""
+    """A 500 that tells nothing of *error*."""
+    log_unexpected(request, error)
+    return error_response(request, 500, SENTENCES[500])
+
+
+def log_unexpected(request: Request, error: Exception) -> None:
+    """Tells the log the type and place of *error* only: its text may quote a reader."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("Unexpected %s at %s\n%s", type(error).__qualname__, route_of(request.scope), frames)
-    return error_response(request, 500, SENTENCES[500])
 
 
 def _own_error(request: Request, error: Exception) -> Response:

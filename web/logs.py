@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import Literal, TextIO
 
 import structlog
@@ -42,8 +43,17 @@ def configure_logs(form: Literal["json", "text"], stream: TextIO | None = None) 
 
 def _rendered(form: Literal["json", "text"]) -> list[Processor]:
     if form == "text":
-        return [structlog.dev.ConsoleRenderer(colors=False)]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        return [_without_texts, structlog.dev.ConsoleRenderer(colors=False)]
+    return [_without_texts, structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _without_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """An exception by its type and where it came from: its text may quote a question."""
+    info = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else info if isinstance(info, BaseException) else sys.exc_info()[1]
+    if not info or error is None:
+        return event
+    return {**event, "error": type(error).__qualname__, "exception": "".join(traceback.format_tb(error.__traceback__))}
 
 
 def _add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -71,15 +71,16 @@ def _origins(text: str) -> str:
 
 
 def _keys(keys: SecretStr | None) -> SecretStr | None:
-    """*keys*, each in ASCII as HTTP headers carry it, and long enough not to be guessed."""
-    for key in listed(keys.get_secret_value()) if keys else ():
+    """*keys*, each in ASCII as HTTP headers carry it, and long enough not to be guessed; None where there are none."""
+    given = listed(keys.get_secret_value()) if keys else ()
+    for key in given:
         if len(key) < _SHORTEST_SECRET or not (key.isascii() and key.isprintable()) or " " in key:
             raise PydanticCustomError(
                 "keys",
                 "each is {least} characters or more, letters, digits and signs without blanks",
                 {"least": _SHORTEST_SECRET},
             )
-    return keys
+    return keys if given else None
 
 
 def listed(text: str) -> tuple[str, ...]:

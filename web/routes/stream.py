@@ -21,7 +21,7 @@ from bot.answers import Reply, Turn
 from bot.chatbot import new_conversation_id
 from bot.errors import BotError
 from index.errors import IndexingError
-from web.errors import shown
+from web.errors import SENTENCES, log_unexpected, shown
 from web.keys import admitted
 from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, readers_of, turn_in
 from web.site import CONVERSATION_ID, CurrentSite, Site
@@ -41,7 +41,7 @@ def _beginner(form: Form, request: Request, response: Response) -> str | None:
     dependencies=[Depends(from_our_pages), Depends(admitted)],
 )
 async def ask(
-    form: Form, site: CurrentSite, beginner: Annotated[str | None, Depends(_beginner)]
+    form: Form, request: Request, site: CurrentSite, beginner: Annotated[str | None, Depends(_beginner)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Asks the question of the form; `begun`, then `block`s, `footnotes`, `refusal`, and `done`, or a `problem`."""
     conversation_id = form.get("conversation_id") or new_conversation_id()
@@ -51,14 +51,22 @@ async def ask(
     question = form.get("question", "")
     try:
         number, reply = await site.ask_turn(conversation_id, question, turn_in(form))
-    except (BotError, IndexingError) as error:
-        yield _event("problem", {"detail": site.pages.words.translated(shown(error).sentence)})
+    except Exception as error:
+        yield _event("problem", {"detail": site.pages.words.translated(_sentence_of(request, error))})
         return
     if beginner and number == 1:
         await run_in_threadpool(site.chatbot.conversations.claim, conversation_id, beginner)
     for event in _events(site, number, question, reply):
         yield event
     yield _event("done", {"conversation_id": conversation_id, "turn": number, "said": _said(site, reply)})
+
+
+def _sentence_of(request: Request, error: Exception) -> str:
+    """What a reader is told; the response has begun, so that nobody further out could tell them."""
+    if isinstance(error, BotError | IndexingError):
+        return shown(error).sentence
+    log_unexpected(request, error)
+    return SENTENCES[500]
 
 
 def _event(name: str, data: dict[str, Any]) -> ServerSentEvent:

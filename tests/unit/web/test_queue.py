@@ -125,13 +125,12 @@ async def test_what_was_accepted_before_waits_however_many_do() -> None:
     async def work(number: int) -> None:
         await queue.run(lambda: done.append(number), patient=True)
 
-    async with anyio.create_task_group() as tasks:
-        async with queue.turnstile:
-            for number in range(3):
-                tasks.start_soon(work, number)
-            await anyio.sleep(0.05)
-            with pytest.raises(Busy):
-                await queue.run(lambda: None)
+    async with anyio.create_task_group() as tasks, queue.turnstile:
+        for number in range(3):
+            tasks.start_soon(work, number)
+        await anyio.sleep(0.05)
+        with pytest.raises(Busy):
+            await queue.run(lambda: None)
     assert done == [0, 1, 2]
     assert queue.is_empty
 
