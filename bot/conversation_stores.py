@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,13 +38,18 @@ _SET = (
 """Sets a column of a conversation that has turns."""
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class SqliteConversationStore:
     """One SQLite file, in WAL mode, safe for several threads and processes.
 
     Questions and replies are kept as they were, until they are deleted.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], datetime] = _now) -> None:
+        self._clock = clock
         self._file = SqliteFile(path, _SCHEMA, "The conversations")
 
     def turns(self, conversation_id: str) -> Sequence[Turn]:
@@ -61,7 +66,7 @@ class SqliteConversationStore:
         with self._file.connection() as connection:
             connection.execute(
                 "INSERT INTO turn SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ? FROM turn WHERE conversation_id = ?",
-                (conversation_id, turn.question, reply, datetime.now(UTC).isoformat(), conversation_id),
+                (conversation_id, turn.question, reply, self._clock().isoformat(), conversation_id),
             )
 
     def conversations(self, limit: int = 50, owner: str | None = None) -> Sequence[ConversationSummary]:
@@ -105,7 +110,7 @@ class SqliteConversationStore:
 
     def delete_older_than(self, days: float) -> int:
         """Removes the conversations that last went on more than *days* ago."""
-        oldest = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        oldest = (self._clock() - timedelta(days=days)).isoformat()
         with self._file.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")  # no turn may come between looking and deleting
             query = "SELECT conversation_id FROM turn GROUP BY conversation_id HAVING max(asked_at) < ?"
@@ -131,7 +136,8 @@ class _Conversation:
 class InMemoryConversationStore:
     """Keeps conversations while the process lives: for one-off questions, which must not need a disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime] = _now) -> None:
+        self._clock = clock
         self._kept: dict[str, _Conversation] = {}
 
     def turns(self, conversation_id: str) -> Sequence[Turn]:
@@ -141,7 +147,7 @@ class InMemoryConversationStore:
 
     def append(self, conversation_id: str, turn: Turn) -> None:
         """Adds *turn*."""
-        self._kept.setdefault(conversation_id, _Conversation()).turns.append((turn, datetime.now(UTC)))
+        self._kept.setdefault(conversation_id, _Conversation()).turns.append((turn, self._clock()))
 
     def conversations(self, limit: int = 50, owner: str | None = None) -> Sequence[ConversationSummary]:
         """The conversations that were used last, newest first; with an *owner*, only theirs."""
@@ -177,7 +183,7 @@ class InMemoryConversationStore:
 
     def delete_older_than(self, days: float) -> int:
         """Removes the conversations that last went on more than *days* ago."""
-        oldest = datetime.now(UTC) - timedelta(days=days)
+        oldest = self._clock() - timedelta(days=days)
         old = [name for name, kept in self._kept.items() if kept.turns[-1][1] < oldest]
         for name in old:
             del self._kept[name]

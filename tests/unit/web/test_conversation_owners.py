@@ -187,7 +187,7 @@ class TestSweep:
     def test_a_store_that_cannot_be_used_is_said_and_ends_nothing(
         self, chatbot: FakeChatbot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        def fail(days: float) -> int:
+        def fail(_: float) -> int:
             raise ConversationStoreError("The disk is full.")
 
         monkeypatch.setattr(chatbot.conversations, "delete_older_than", fail)

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.errors import ConversationStoreError
-from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
+from tests.unit.web.fake_chatbot import FakeChatbot, still
 from web.app import create_app
 from web.logs import configure_logs
 from web.settings import WebSettings
@@ -121,7 +121,7 @@ def test_an_exception_is_told_by_its_type_and_place(log: io.StringIO, form: Lite
     stream = io.StringIO()
     configure_logs(form, stream)
     try:
-        raise KeyError(WORD)
+        {}[WORD]
     except KeyError:
         logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
     assert "KeyError" in stream.getvalue()
