@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+log = logging.getLogger("footnoted.web")
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -26,16 +29,28 @@ class TrustedProxies:
     def __init__(self, app: ASGIApp, proxies: Sequence[Network]) -> None:
         self._app = app
         self._proxies = tuple(proxies)
+        self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on as the proxy got it."""
-        if self._proxies and scope["type"] == "http":
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
             peer = _address(str((scope.get("client") or ("",))[0]))
             if peer is not None and self._trusts(peer):
-                headers = Headers(scope=scope)
                 scope["client"] = (str(self._client(peer, headers)), 0)
                 scope["scheme"] = "https" if _was_https(headers) else scope.get("scheme", "http")
+            elif "x-forwarded-for" in headers or "forwarded" in headers:
+                self._warn()
         await self._app(scope, receive, send)
+
+    def _warn(self) -> None:
+        """Says once what an operator who put a proxy before the server may have forgotten."""
+        if not self._has_warned:
+            self._has_warned = True
+            log.warning(
+                "Requests come by a proxy that FOOTNOTED_TRUSTED_PROXIES doesn't name, so what it says of its clients "
+                "isn't read: they share one rate limit."
+            )
 
     def _trusts(self, address: Address) -> bool:
         return any(address in network for network in self._proxies)

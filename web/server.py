@@ -1,4 +1,4 @@
-"""The process that serves: how long it waits for slow clients, and how it stops; the one place that uses uvicorn."""
+"""The process that serves: how long it waits for slow clients, and how it stops."""
 
 from __future__ import annotations
 

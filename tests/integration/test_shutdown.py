@@ -117,3 +117,16 @@ def test_an_endless_head_is_refused_and_others_are_answered_meanwhile(tmp_path: 
             client.sendall(b"x" * 40_000)
             assert client.recv(1024).startswith(b"HTTP/1.1 400")
         assert httpx2.get(f"{server.url}/healthz", trust_env=False).status_code == 200
+
+
+def test_a_client_that_never_ends_its_head_is_cut_off(tmp_path: Path) -> None:
+    with running(tmp_path / "log") as server:
+        address = urlsplit(server.url)
+        whole = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        for before in (b"", whole):
+            with socket.create_connection((str(address.hostname), address.port or 0), timeout=5) as client:
+                client.sendall(before + b"GET / HTTP/1.1\r\nX-Slow: ")
+                received = b""
+                while part := client.recv(4096):
+                    received += part
+                assert (b"200 OK" in received) == bool(before)

@@ -183,6 +183,9 @@ COMPLETION_EXAMPLE: dict[str, Any] = {
     "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
     "footnoted": REPLY_EXAMPLE,
 }
+EVENT_SCHEMA = {"type": "object", "required": ["data"], "properties": {"data": {"type": "string"}}}
+"""An event as FastAPI describes those of its own streams."""
+
 COMPLETION: Responses = {
     200: {
         "description": (
@@ -191,7 +194,7 @@ COMPLETION: Responses = {
         ),
         "content": {
             "application/json": {"schema": {"type": "object"}, "example": COMPLETION_EXAMPLE},
-            "text/event-stream": {"schema": {"type": "string"}},
+            "text/event-stream": {"itemSchema": EVENT_SCHEMA},
         },
     }
 }

@@ -121,7 +121,7 @@ def test_an_exception_is_told_by_its_type_and_place(log: io.StringIO, form: Lite
     stream = io.StringIO()
     configure_logs(form, stream)
     try:
-        {}[WORD]
+        {"other": 1}[WORD]
     except KeyError:
         logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
     assert "KeyError" in stream.getvalue()

@@ -108,6 +108,12 @@ class TestClients:
             asked = [ask(client, x_forwarded_for=f"192.0.2.{n}", forwarded=f"for=192.0.2.{n}") for n in range(3)]
             assert asked == [200, 429, 429]
 
+    def test_an_operator_who_forgot_to_name_their_proxy_is_told_once(self, caplog: pytest.LogCaptureFixture) -> None:
+        with server() as client:
+            for _ in range(3):
+                ask(client, x_forwarded_for="192.0.2.1")
+        assert len([line for line in caplog.messages if "FOOTNOTED_TRUSTED_PROXIES" in line]) == 1
+
     def test_behind_a_trusted_proxy_the_address_it_gives_counts(self) -> None:
         with server(rate_limit="1/minute", trusted_proxies="10.0.0.0/8", peer=PROXY) as client:
             assert ask(client, x_forwarded_for="192.0.2.1") == 200
