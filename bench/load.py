@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -100,25 +100,25 @@ async def _load(url: str, questions: Sequence[str], readers: int, each: int) -> 
 
 async def _ask(client: httpx2.AsyncClient, load: Load, questions: Sequence[str]) -> None:
     for question in questions:
-        started = time.perf_counter()
-        try:
-            response = await client.post("/api/ask", json={"question": question})
-        except httpx2.HTTPError as error:
-            load.errors.append(type(error).__name__)
-            continue
-        load.answers.append(time.perf_counter() - started)
-        if response.status_code != 200:
-            load.errors.append(str(response.status_code))
+        await _timed(load, load.answers, client.post("/api/ask", json={"question": question}))
 
 
 async def _visit(client: httpx2.AsyncClient, load: Load) -> None:
     while True:
-        started = time.perf_counter()
-        response = await client.get("/")
-        load.pages.append(time.perf_counter() - started)
-        if response.status_code != 200:
-            load.errors.append(str(response.status_code))
+        await _timed(load, load.pages, client.get("/"))
         await asyncio.sleep(0.25)
+
+
+async def _timed(load: Load, seconds: list[float], request: Awaitable[httpx2.Response]) -> None:
+    started = time.perf_counter()
+    try:
+        response = await request
+    except httpx2.HTTPError as error:
+        load.errors.append(type(error).__name__)
+        return
+    seconds.append(time.perf_counter() - started)
+    if response.status_code != 200:
+        load.errors.append(str(response.status_code))
 
 
 def _print(name: str, load: Load, alone: Load) -> None:

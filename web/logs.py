@@ -24,6 +24,7 @@ def configure_logs(form: Literal["json", "text"], stream: TextIO | None = None) 
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _drop_colours,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_request_id,
     ]
@@ -54,6 +55,12 @@ def _without_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
     if not info or error is None:
         return event
     return {**event, "error": type(error).__qualname__, "exception": "".join(traceback.format_tb(error.__traceback__))}
+
+
+def _drop_colours(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Without what uvicorn adds for terminals."""
+    event.pop("color_message", None)
+    return event
 
 
 def _add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.answers import Answer
-from bot.errors import InvalidQuestion, TurnedAway
+from bot.errors import InvalidQuestion, NothingSelected, TurnedAway
 from web.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -32,15 +32,12 @@ class QuestionLog:
         """Tells of *question* when the block ends: of the reply that the block put into the list, or what it raised."""
         started = time.perf_counter()
         replies: list[Reply] = []
-        told: dict[str, Any] = {"status": "failed", "channel": channel, "index": chatbot.index_version}
+        told: dict[str, Any] = {"status": "abandoned", "channel": channel, "index": chatbot.index_version}
         try:
             yield replies
             told |= self._of(replies[0], (time.perf_counter() - started) * 1000)
-        except (TurnedAway, InvalidQuestion) as error:
-            told |= {"status": "turned_away", "error": type(error).__name__}
-            raise
         except Exception as error:
-            told |= {"error": type(error).__name__}
+            told |= {"status": _status_of(error), "error": type(error).__name__}
             raise
         finally:
             self.metrics.asked(told["status"], channel)
@@ -52,3 +49,10 @@ class QuestionLog:
         self.metrics.replied(reason, stages)
         footnotes = len(reply.citations) if isinstance(reply, Answer) else 0
         return {"status": reply.status, "reason": reason, "stages_ms": stages, "footnotes": footnotes}
+
+
+def _status_of(error: Exception) -> str:
+    """What became of a question that *error* ended: the server's doing or the asker's."""
+    if isinstance(error, TurnedAway):
+        return "turned_away"
+    return "invalid" if isinstance(error, InvalidQuestion | NothingSelected) else "failed"

@@ -31,12 +31,13 @@ class Readers:
             return None
         return reader if isinstance(reader, str) else None
 
-    def remember(self, request: Request, response: Response) -> str:
-        """The reader of *request*; a new one's cookie goes into *response*."""
-        reader = self.known(request)
-        if reader is None:
-            reader = secrets.token_urlsafe(16)
+    def known_or_new(self, request: Request) -> str:
+        """The reader whose browser sent *request*, or an id for a new one, whom no cookie knows yet."""
+        return self.known(request) or secrets.token_urlsafe(16)
+
+    def remember(self, request: Request, response: Response, reader: str) -> None:
+        """Puts a cookie for *reader* into *response*, where their browser has none."""
+        if self.known(request) is None:
             secure = request.url.scheme == "https"
-            signed = self._signer.dumps(reader)
-            response.set_cookie(COOKIE, str(signed), max_age=_A_YEAR_S, httponly=True, samesite="lax", secure=secure)
-        return reader
+            signed = str(self._signer.dumps(reader))
+            response.set_cookie(COOKIE, signed, max_age=_A_YEAR_S, httponly=True, samesite="lax", secure=secure)

@@ -115,11 +115,14 @@ class Site:
 
         return await self._answered(chatbot, question, work)
 
-    async def ask_turn(self, conversation_id: str, question: str, turn: int | None) -> tuple[int, Reply]:
+    async def ask_turn(
+        self, conversation_id: str, question: str, turn: int | None, reader: str | None = None
+    ) -> tuple[int, Reply]:
         """The reply to *question* as the *turn*-th of its conversation, and which turn it became.
 
         A form that is sent twice, or again after a connection broke, gets the reply that the first one got: it neither
-        loses nor doubles a turn. Where *turn* isn't known the question is asked, whatever was asked before.
+        loses nor doubles a turn. Where *turn* isn't known the question is asked, whatever was asked before. The
+        conversation that it begins is *reader*'s.
         """
 
         async def work() -> tuple[int, Reply]:
@@ -130,7 +133,10 @@ class Site:
                 if turns[turn - 1].question == asked and kept is not None:
                     return turn, kept
             reply = await self.ask(conversation_id, question)
-            return len(await self._turns(conversation_id)), reply
+            number = len(await self._turns(conversation_id))
+            if number == 1 and reader is not None:
+                await to_thread.run_sync(self.chatbot.conversations.claim, conversation_id, reader)
+            return number, reply
 
         if turn is None:
             return await work()

@@ -91,15 +91,16 @@ async def ask(form: Form, request: Request, site: CurrentSite) -> Response:
     if not CONVERSATION_ID.fullmatch(conversation_id):
         raise HTTPException(422, NO_CONVERSATION)
     question = form.get("question", "")
+    readers = readers_of(request)
+    reader = readers.known_or_new(request)
     try:
         await admitted(request)
-        number, _ = await site.ask_turn(conversation_id, question, turn_in(form))
+        number, _ = await site.ask_turn(conversation_id, question, turn_in(form), reader)
     except (BotError, IndexingError) as error:
         return await run_in_threadpool(_ask_again, site, conversation_id, question, error)
     response = RedirectResponse(f"/c/{conversation_id}#turn-{number}", 303)
     if number == 1:
-        reader = readers_of(request).remember(request, response)
-        await run_in_threadpool(site.chatbot.conversations.claim, conversation_id, reader)
+        readers.remember(request, response, reader)
     return response
 
 

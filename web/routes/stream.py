@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,9 +29,13 @@ from web.views import TextBlock, turn_view
 router = APIRouter(include_in_schema=False)
 
 
-def _beginner(form: Form, request: Request, response: Response) -> str | None:
-    """The reader who begins a conversation; their cookie goes out before the answer does."""
-    return readers_of(request).remember(request, response) if turn_in(form) == 1 else None
+def _reader(form: Form, request: Request, response: Response) -> str:
+    """The reader who asks; the cookie of one who begins their first conversation goes out before the answer does."""
+    readers = readers_of(request)
+    reader = readers.known_or_new(request)
+    if turn_in(form) == 1:
+        readers.remember(request, response, reader)
+    return reader
 
 
 @router.post(
@@ -41,7 +44,7 @@ def _beginner(form: Form, request: Request, response: Response) -> str | None:
     dependencies=[Depends(from_our_pages), Depends(admitted)],
 )
 async def ask(
-    form: Form, request: Request, site: CurrentSite, beginner: Annotated[str | None, Depends(_beginner)]
+    form: Form, request: Request, site: CurrentSite, reader: Annotated[str, Depends(_reader)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Asks the question of the form; `begun`, then `block`s, `footnotes`, `refusal`, and `done`, or a `problem`."""
     conversation_id = form.get("conversation_id") or new_conversation_id()
@@ -50,12 +53,10 @@ async def ask(
     yield _event("begun", {"conversation_id": conversation_id})
     question = form.get("question", "")
     try:
-        number, reply = await site.ask_turn(conversation_id, question, turn_in(form))
+        number, reply = await site.ask_turn(conversation_id, question, turn_in(form), reader)
     except Exception as error:
         yield _event("problem", {"detail": site.pages.words.translated(_sentence_of(request, error))})
         return
-    if beginner and number == 1:
-        await run_in_threadpool(site.chatbot.conversations.claim, conversation_id, beginner)
     for event in _events(site, number, question, reply):
         yield event
     yield _event("done", {"conversation_id": conversation_id, "turn": number, "said": _said(site, reply)})

@@ -45,7 +45,7 @@ def test_questions_are_counted_by_what_became_of_them_and_where_they_came_from(
     assert told["footnoted_questions_total", "page", "answered"] == 1
     assert told["footnoted_questions_total", "api", "refused"] == 1
     assert told["footnoted_questions_total", "openai", "answered"] == 1
-    assert told["footnoted_questions_total", "api", "turned_away"] == 1
+    assert told["footnoted_questions_total", "api", "invalid"] == 1
     assert told["footnoted_questions_total", "page", "failed"] == 1
     assert told["footnoted_refusals_total", "not_in_text"] == 1
     assert told["footnoted_stage_seconds_count", "total"] == 3
@@ -65,6 +65,15 @@ def test_what_is_over_a_limit_is_counted(chatbot: FakeChatbot) -> None:
         for _ in range(3):
             client.post("/api/ask", json={"question": "fact?"})
         assert samples(client.get("/metrics").text)["footnoted_rate_limited_total",] == 2
+
+
+def test_what_is_over_the_days_limit_is_turned_away(chatbot: FakeChatbot) -> None:
+    with TestClient(create_app(still(chatbot), WebSettings(daily_limit=1)), "http://127.0.0.1") as client:
+        for _ in range(3):
+            client.post("/api/ask", json={"question": "fact?"})
+        told = samples(client.get("/metrics").text)
+        assert told["footnoted_questions_total", "api", "turned_away"] == 2
+        assert told["footnoted_rate_limited_total",] == 2
 
 
 def test_nothing_that_a_client_says_becomes_a_label(client: TestClient) -> None:

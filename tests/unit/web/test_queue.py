@@ -87,6 +87,7 @@ async def test_the_turn_of_a_reader_who_goes_away_is_asked_all_the_same_and_kept
         scene.chatbot.go.set()
         await again.wait()
     assert scene.chatbot.asked == ["first fact?", "kept fact?"]
+    assert scene.chatbot.conversations.owner("talk") is not None
 
 
 async def test_a_server_that_stops_asks_nothing_new_answers_what_it_has_and_is_not_ready() -> None:
