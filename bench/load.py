@@ -55,12 +55,11 @@ def main() -> None:
         build_index(load_corpus([bundled_explainers()]).documents, MiniLMEmbedder(), Path(folder))
         for use_reader in (False, True):
             with _server(Path(folder), use_reader=use_reader) as url:
+                print(f"trained reader {'on' if use_reader else 'off'}", flush=True)
                 asyncio.run(_load(url, questions, 1, 3))  # warm
                 alone = asyncio.run(_load(url, questions, 1, _ALONE))
-                many = asyncio.run(_load(url, questions, _READERS, _EACH))
-            print(f"reader {'on' if use_reader else 'off'}")
-            _print("1 reader", alone, alone)
-            _print(f"{_READERS} readers", many, alone)
+                _print("1 reader", alone, alone)
+                _print(f"{_READERS} readers", asyncio.run(_load(url, questions, _READERS, _EACH)), alone)
 
 
 @contextmanager
@@ -77,7 +76,9 @@ def _server(data_dir: Path, *, use_reader: bool) -> Iterator[str]:
     ):
         try:
             assert process.stdout is not None  # noqa: S101 - it is a pipe
-            process.stdout.readline()
+            if not process.stdout.readline():
+                log.seek(0)
+                sys.exit(f"The server didn't start:\n{log.read().decode()}")
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -127,7 +128,10 @@ def _print(name: str, load: Load, alone: Load) -> None:
         ratios = f"{p50 / one50:.1f} × and {p95 / one95:.1f} × one reader's"
         print(f"  {name}, {what}: p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms ({ratios}), n={len(seconds)}")
     ratio = load.throughput / alone.throughput
-    print(f"  {name}: {load.throughput:.2f} questions/s ({ratio:.2f} × one reader's), errors: {load.errors or 0}")
+    print(
+        f"  {name}: {load.throughput:.2f} questions/s ({ratio:.2f} × one reader's), errors: {load.errors or 0}",
+        flush=True,
+    )
 
 
 def _percentiles(seconds: Sequence[float]) -> tuple[float, float]:
