@@ -60,12 +60,13 @@ class AnswerJudge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
-    """A conversation as a list shows it: its first question and when it last went on (UTC)."""
+    """A conversation as a list shows it: its first question, when it last went on (UTC), and what it was named."""
 
     id: str
     first_question: str
     turns: int
     updated_at: datetime
+    title: str | None = None
 
 
 class ConversationStore(Protocol):
@@ -79,8 +80,28 @@ class ConversationStore(Protocol):
         """Adds *turn*; the conversation begins with its first turn."""
         ...
 
-    def conversations(self, limit: int = 50) -> Sequence[ConversationSummary]:
-        """The conversations that were used last, newest first."""
+    def conversations(self, limit: int = 50, owner: str | None = None) -> Sequence[ConversationSummary]:
+        """The conversations that were used last, newest first; with an *owner*, only theirs."""
+        ...
+
+    def claim(self, conversation_id: str, owner: str) -> None:
+        """Makes *owner* the owner of a conversation that was begun and has none."""
+        ...
+
+    def owner(self, conversation_id: str) -> str | None:
+        """Whose a conversation is, where somebody claimed it."""
+        ...
+
+    def title(self, conversation_id: str) -> str | None:
+        """What a conversation was named."""
+        ...
+
+    def rename(self, conversation_id: str, title: str | None) -> bool:
+        """Names a conversation, or takes its name away; false where there is no such conversation."""
+        ...
+
+    def delete_older_than(self, days: float) -> int:
+        """Removes the conversations that last went on more than *days* ago; returns how many."""
         ...
 
     def delete(self, conversation_id: str) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import httpx2
 
 TIMEOUT_S = 60.0
-WAIT_S = 30.0
+WAIT_S = 90.0
 """The longest that a server's Retry-After is waited for, in seconds, over all tries of one question."""
 
 T = TypeVar("T")
@@ -75,8 +75,8 @@ def url_asker(
     """Asks the server at *base_url*: ``POST /api/ask`` with the question and its history, no conversation.
 
     *timeout_s* seconds for connecting, and for each wait on the server; *client*, where given, is used and left open,
-    and has a timeout of its own. A 503 with a Retry-After is asked again, for at most `WAIT_S` seconds. The asker
-    raises `AskFailed` and `ReplyFormatError`, which name the case.
+    and has a timeout of its own. A 429 or 503 with a Retry-After is asked again, for at most `WAIT_S` seconds. The
+    asker raises `AskFailed` and `ReplyFormatError`, which name the case.
     """
 
     def ask(case: EvalCase) -> Mapping[str, Any]:
@@ -155,7 +155,7 @@ def _patiently(client: httpx2.Client, url: str, body: Mapping[str, Any], sleep: 
     waited = 0.0
     while True:
         response = _send(client, "POST", url, body)
-        wait = _retry_after(response) if response.status_code == 503 else None
+        wait = _retry_after(response) if response.status_code in {429, 503} else None
         if wait is None or waited + wait > WAIT_S:
             return response
         sleep(wait)

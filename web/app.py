@@ -13,15 +13,19 @@ from starlette.middleware import Middleware
 
 from bot.feedback import FEEDBACK_FILE, FeedbackStore
 from web.bootstrap import open_outlets
+from web.clients import TrustedProxies
 from web.errors import install_error_handlers
-from web.middleware import BodyLimit, LastCatch, SecurityHeaders
-from web.pages import STATIC, LastingFiles, Pages, static_path
+from web.middleware import BodyLimit, LastCatch, SecurityHeaders, WidgetCors
+from web.pages import STATIC, LastingFiles, static_path
+from web.readers import Readers
 from web.reload import watching
-from web.routes import api, health, openai_api, pages, reader, stream, turns
+from web.request_log import RequestLog
+from web.routes import api, conversations, health, openai_api, operator, pages, reader, stream, turns
 from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
 from web.suggestions import Suggestions
+from web.sweep import sweeping
 from web.version import footnoted_version
 from web.version_schemas import CHANGES_EXAMPLE
 
@@ -52,13 +56,18 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
     The interactive documentation of FastAPI stays off: it would load its scripts from another site. The
     description it is made from is at ``/openapi.json``.
     """
-    site = Site(source, Pages(settings.is_private), settings.public_url, settings.is_private)
+    site = Site.of(source, settings)
     suggestions = Suggestions(site.turnstile)
     outlets = open_outlets(site, settings, data_dir, suggestions)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with outlets.running(), watching(source, settings.reload_seconds), suggestions.running(source.current):
+        async with (
+            outlets.running(),
+            watching(source, settings.reload_seconds),
+            suggestions.running(source.current),
+            sweeping(source, settings.keep_conversations_days),
+        ):
             yield
 
     app = _Application(
@@ -68,15 +77,24 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders), Middleware(LastCatch), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(TrustedProxies, settings.proxies),
+            Middleware(RequestLog),
+            Middleware(SecurityHeaders),
+            Middleware(WidgetCors, settings.allowed_origins),
+            Middleware(LastCatch),
+            Middleware(BodyLimit),
+        ],
     )
     app.state.site = site
     app.state.outlets = outlets
     app.state.suggestions = suggestions
     app.state.feedback = cache(partial(FeedbackStore, data_dir / FEEDBACK_FILE))
+    app.state.has_feedback = (data_dir / FEEDBACK_FILE).exists
     app.state.settings = settings
+    app.state.readers = Readers(settings.secret_key.get_secret_value() if settings.secret_key else None)
     install_error_handlers(app)
-    for routes in (turns, pages, stream, reader, api, health, openai_api):
+    for routes in (turns, pages, conversations, stream, reader, api, health, openai_api, operator):
         app.include_router(routes.router)
     for router in outlets.routers:
         app.include_router(router)

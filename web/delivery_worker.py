@@ -145,7 +145,9 @@ class DeliveryWorkers:
             await anyio.sleep(3600)
 
     async def work_once(self) -> bool:
-        """Takes up one waiting question, if there is one."""
+        """Takes up one waiting question, if there is one; a server that stops leaves them for the next."""
+        if self._site.queue.is_closed:
+            return False
         delivery = await to_thread.run_sync(self._store.claim, self._clock(), self.lease_s)
         if delivery is None:
             return False
@@ -224,7 +226,8 @@ class DeliveryWorkers:
 
     async def _asked(self, chatbot: Chatbot, delivery: Delivery) -> Reply | Notice:
         try:
-            return await self._site.ask_of(chatbot, delivery.conversation_id, delivery.question)
+            site = self._site.for_accepted(delivery.channel)
+            return await site.ask_of(chatbot, delivery.conversation_id, delivery.question)
         except Exception as error:
             if entry_for(error) is not None:
                 return Notice(shown(error).sentence)

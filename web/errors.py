@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -20,13 +20,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.error_table import ERROR_TABLE, entry_for
+from bot.errors import LimitReached, TurnedAway
 from bot.wording import message
 from web.channels.openai_chat import error_dict
+from web.request_log import route_of
 from web.site import site_of
 
 log = logging.getLogger("footnoted.web")
 
-PROGRAM_PATHS = ("/api/", "/hooks/", "/slack/", "/healthz", "/readyz", "/openapi.json")
+STREAM_PATH = "/ask/stream"
+"""Asked by the script of our pages, for readers: problem details in their language."""
+
+PROGRAM_PATHS = ("/api/", "/hooks/", "/slack/", "/healthz", "/readyz", "/metrics", "/openapi.json", STREAM_PATH)
 
 OPENAI_PATHS = "/v1/"
 
@@ -37,14 +42,18 @@ SENTENCES = {
     400: message("The request can't be read; please check how it was put together."),
     404: message("There is nothing at this address; please check it, or start from the first page."),
     405: message("This address can't be used in that way."),
+    408: message("The request took too long to arrive; please send it again."),
     500: message("Something went wrong on our side, so there is no reply. Please try again."),
 }
 
 _TITLES = {
+    401: message("Not signed in"),
     403: message("Forbidden"),
     404: message("Not found"),
     405: message("Method not allowed"),
+    408: message("Too slow"),
     422: message("That can't be used"),
+    429: message("Too many questions"),
     500: message("Something went wrong"),
     503: message("Not available just now"),
 }
@@ -57,6 +66,7 @@ class Shown:
     status: int
     title: str
     sentence: str
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def shown(error: Exception) -> Shown:
@@ -68,11 +78,25 @@ def shown(error: Exception) -> Shown:
     entry = entry_for(error)
     if entry is None:
         raise error
+    if isinstance(error, TurnedAway):
+        return Shown(entry.http_status, entry.title, str(error), _when_again(error))
     if entry.http_status < 500:
         return Shown(entry.http_status, entry.title, str(error))
     log.error("%s: %s", entry.title, error)
     sentence = f"{entry.title} just now. Please try again later."
     return Shown(entry.http_status, entry.title, sentence)
+
+
+def _when_again(error: TurnedAway) -> dict[str, str]:
+    """When to try again, and which limit was reached.
+
+    Sources: RFC 9110, 10.2.3; https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+    """
+    headers = {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, LimitReached):
+        headers["RateLimit-Policy"] = f'"{error.name}";q={error.amount};w={error.window_s}'
+        headers["RateLimit"] = f'"{error.name}";r=0;t={error.retry_after_s}'
+    return headers
 
 
 class ProblemResponse(JSONResponse):
@@ -107,6 +131,8 @@ def error_response(
         return JSONResponse(error_dict(status, detail, param, code), status, headers)
     phrase = HTTPStatus(status).phrase
     if request.url.path.startswith(PROGRAM_PATHS):
+        if request.url.path == STREAM_PATH:
+            detail = site_of(request).pages.words.translated(detail)
         problem = {"type": "about:blank", "title": title or phrase, "status": status, "detail": detail}
         return ProblemResponse(problem, status, headers)
     pages = site_of(request).pages
@@ -117,15 +143,20 @@ def error_response(
 
 
 def unexpected_error(request: Request, error: Exception) -> Response:
-    """A 500 that tells nothing of *error*; the log gets its type and place only: its text may quote a reader."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("Unexpected %s at %s\n%s", type(error).__qualname__, request.url.path, frames)
+    """A 500 that tells nothing of *error*."""
+    log_unexpected(request, error)
     return error_response(request, 500, SENTENCES[500])
+
+
+def log_unexpected(request: Request, error: Exception) -> None:
+    """Tells the log the type and place of *error* only: its text may quote a reader."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("Unexpected %s at %s\n%s", type(error).__qualname__, route_of(request.scope), frames)
 
 
 def _own_error(request: Request, error: Exception) -> Response:
     reply = shown(error)
-    return error_response(request, reply.status, reply.sentence, title=reply.title)
+    return error_response(request, reply.status, reply.sentence, title=reply.title, headers=reply.headers)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: security headers, a limit on bodies, and the last catch of every exception.
+"""Pure ASGI middleware: security headers, who else's pages may call, limits on bodies, the last catch of exceptions.
 
 Starlette's own last catch stands outside our headers and raises again, so that the server would log the
 exception's text, which may quote a question. Ours stands inside the headers and logs without it.
@@ -6,22 +6,40 @@ exception's text, which may quote a question. Ours stands inside the headers and
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.errors import error_response, unexpected_error
+from web.errors import SENTENCES, error_response, unexpected_error
 
 MAX_BODY_BYTES = 64 * 1024
 
+BODY_TIMEOUT_S = 10.0
+
+
+def content_security_policy(framed_by: Sequence[str] = ("'none'",)) -> str:
+    """The policy of a page that only *framed_by* (sources as CSP writes them) may frame: nothing inline or foreign."""
+    return (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        f"frame-ancestors {' '.join(framed_by)}"
+    )
+
+
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": content_security_policy(),
     "X-Content-Type-Options": "nosniff",
     # A conversation's address is its key: it must not travel to other sites.
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+STRICT_TRANSPORT = "max-age=31536000"
+"""For this host alone: what its neighbours speak is for them to say."""
 
 
 class SecurityHeaders:
@@ -38,9 +56,51 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope.get("scheme") == "https":
+                    headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class WidgetCors:
+    """Lets the pages of *origins*, and no others, call the API and load the widget's script; no cookie goes along."""
+
+    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
+        self._app = app
+        self._origins = frozenset(origins)
+        self._cors = CORSMiddleware(
+            app,
+            allow_origins=origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Authorization", "X-API-Key"),
+            expose_headers=("Retry-After", "X-Request-ID"),
+            max_age=3600,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, through Starlette's CORS where it is one of theirs."""
+        if not (self._origins and scope["type"] == "http" and _is_for_the_widget(scope["path"])):
+            await self._app(scope, receive, send)
+        elif Headers(scope=scope).get("origin") in self._origins:
+            await self._cors(scope, receive, send)
+        else:
+            await self._app(scope, receive, _varying(send))
+
+
+def _is_for_the_widget(path: str) -> bool:
+    return path.startswith("/api/") or path.endswith("/widget.js")
+
+
+def _varying(send: Send) -> Send:
+    """Tells caches that the response would have other headers for another site."""
+
+    async def send_varying(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).add_vary_header("Origin")
+        await send(message)
+
+    return send_varying
 
 
 class LastCatch:
@@ -68,24 +128,29 @@ class LastCatch:
 
 
 class BodyLimit:
-    """Refuses bodies over `MAX_BODY_BYTES` with 413, whether their length is announced or not.
+    """Refuses bodies over `MAX_BODY_BYTES` with 413, announced or not, and those that take over *timeout_s* with 408.
 
     The body is read before the request goes on: it is small, and so no route can forget the limit.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, timeout_s: float = BODY_TIMEOUT_S) -> None:
         self._app = app
+        self._timeout_s = timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Reads the body, then passes the request on with it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        messages = await self._read(scope, receive)
-        if messages is None:
+        messages: list[Message] = []
+        with anyio.move_on_after(self._timeout_s) as timer:
+            fits = await self._read(scope, receive, messages)
+        if timer.cancelled_caught:
+            await _refused(scope, receive, send, 408, SENTENCES[408], "Request Timeout")
+            return
+        if not fits:
             detail = f"The request is larger than {MAX_BODY_BYTES // 1024} KiB; please send a shorter one."
-            response = error_response(Request(scope), 413, detail, title="Content Too Large")
-            await response(scope, receive, send)
+            await _refused(scope, receive, send, 413, detail, "Content Too Large")
             return
 
         async def replay() -> Message:
@@ -93,13 +158,20 @@ class BodyLimit:
 
         await self._app(scope, replay, send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> list[Message] | None:
+    async def _read(self, scope: Scope, receive: Receive, messages: list[Message]) -> bool:
+        """Puts what comes into *messages*; whether it is within the limit."""
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced[:12]) > MAX_BODY_BYTES:
-            return None
-        messages = [await receive()]
+            return False
+        messages.append(await receive())
         size = len(messages[0].get("body", b""))
         while messages[-1].get("more_body", False) and size <= MAX_BODY_BYTES:
             messages.append(await receive())
             size += len(messages[-1].get("body", b""))
-        return messages if size <= MAX_BODY_BYTES else None
+        return size <= MAX_BODY_BYTES
+
+
+async def _refused(scope: Scope, receive: Receive, send: Send, status: int, detail: str, title: str) -> None:
+    """Answers in place of the application, and closes the connection, on which the rest of the body may still come."""
+    response = error_response(Request(scope), status, detail, title=title, headers={"Connection": "close"})
+    await response(scope, receive, send)

@@ -52,7 +52,7 @@ class LastingFiles(StaticFiles):
 
 
 @cache
-def _environment(language: str, lists_conversations: bool) -> Environment:
+def _environment(language: str) -> Environment:
     words = wording_in(language)
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -68,7 +68,6 @@ def _environment(language: str, lists_conversations: bool) -> Environment:
         stylesheet=static_url("footnoted.css"),
         icon=static_url("favicon.svg"),
         chat_scripts=[static_url(name) for name in ("chat.js", "footnotes.js", "turns.js")],
-        lists_conversations=lists_conversations,
         language=words.language,
         other_languages=[(tag, NAMES[tag]) for tag in languages() if tag != words.language],
     )
@@ -78,14 +77,13 @@ def _environment(language: str, lists_conversations: bool) -> Environment:
 class Pages:
     """Renders the templates in one language. Everything is escaped unless a template says otherwise, and none does."""
 
-    def __init__(self, lists_conversations: bool = True, language: str = SOURCE_LANGUAGE) -> None:
+    def __init__(self, language: str = SOURCE_LANGUAGE) -> None:
         self.words = wording_in(language)
-        self._lists_conversations = lists_conversations
-        self._environment = _environment(self.words.language, lists_conversations)
+        self._environment = _environment(self.words.language)
 
     def in_language(self, language: str) -> Pages:
         """The same pages in *language*."""
-        return Pages(self._lists_conversations, language)
+        return Pages(language)
 
     def part(self, template: str, macro: str, *arguments: Any) -> str:
         """The HTML that *macro* of *template* makes of *arguments*."""

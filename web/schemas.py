@@ -189,6 +189,21 @@ class ReplyBody(_Strict):
     timings_ms: dict[str, float]
 
 
+class TurnBody(_Strict):
+    """A question with its reply; null where none was kept."""
+
+    question: str
+    reply: ReplyBody | None
+
+
+class ConversationBody(_Strict):
+    """All that is kept of a conversation."""
+
+    conversation_id: str
+    title: str | None
+    turns: list[TurnBody]
+
+
 class DocumentSummary(_Strict):
     """An explainer in the list."""
 

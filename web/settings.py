@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
@@ -41,8 +43,59 @@ def _host_names(hosts: str) -> str:
     return hosts
 
 
+def _rate(rate: str) -> str:
+    if rate and not re.fullmatch(r"[1-9]\d{0,5}/(second|minute|hour|day)", rate, re.ASCII):
+        raise PydanticCustomError("rate", "it is a number and a time, such as 30/minute, or nothing for no limit")
+    return rate
+
+
+def _networks(text: str) -> str:
+    for part in listed(text):
+        try:
+            ip_network(part, strict=False)
+        except ValueError:
+            raise PydanticCustomError(
+                "networks", "it lists addresses or networks, such as 10.0.0.5 or 10.0.0.0/8"
+            ) from None
+    return text
+
+
+def _origins(text: str) -> str:
+    """*text*, whose parts stand in headers as they are: a scheme, a host, perhaps a port, and nothing else."""
+    for origin in listed(text):
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?", origin):
+            raise PydanticCustomError(
+                "origins", "it lists origins in lower case and without a path, such as https://www.example.org"
+            )
+    return text
+
+
+def _keys(keys: SecretStr | None) -> SecretStr | None:
+    """*keys*, each in ASCII as HTTP headers carry it, and long enough not to be guessed; None where there are none."""
+    given = listed(keys.get_secret_value()) if keys else ()
+    for key in given:
+        if len(key) < _SHORTEST_SECRET or not (key.isascii() and key.isprintable()) or " " in key:
+            raise PydanticCustomError(
+                "keys",
+                "each is {least} characters or more, letters, digits and signs without blanks",
+                {"least": _SHORTEST_SECRET},
+            )
+    return keys if given else None
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """What stands between the commas of *text*."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+_SHORTEST_SECRET = 16
+
 SiteAddress = Annotated[str, AfterValidator(_site_address)]
 HostNames = Annotated[str, AfterValidator(_host_names)]
+Rate = Annotated[str, AfterValidator(_rate)]
+Networks = Annotated[str, AfterValidator(_networks)]
+Origins = Annotated[str, AfterValidator(_origins)]
+Keys = Annotated[SecretStr | None, AfterValidator(_keys)]
 
 
 class WebSettings(BaseSettings):
@@ -72,6 +125,26 @@ class WebSettings(BaseSettings):
     webhook_reply_hosts: HostNames = Field(
         default="", description="Hosts that delayed replies may go to, commas between."
     )
+    rate_limit: Rate = Field(default="30/minute", description="How often one reader or program may ask.")
+    daily_limit: int | None = Field(default=None, ge=1, description="How many questions a day are answered in all.")
+    rate_limit_storage: SecretStr = Field(
+        default=SecretStr("memory://"), description="Where asking is counted: memory:// or redis://…"
+    )
+    trusted_proxies: Networks = Field(
+        default="", description="Proxies that may say whom a request comes from, commas between."
+    )
+    max_waiting: int = Field(default=64, ge=0, le=10_000, description="How many questions may wait for the model.")
+    ask_timeout_s: float = Field(default=60, gt=0, le=3600, description="How long a question may wait for the model.")
+    shutdown_s: int = Field(default=20, ge=0, le=600, description="How long a server that stops goes on answering.")
+    widget_origins: Origins = Field(default="", description="Sites that hold the widget, commas between.")
+    api_keys: Keys = Field(default=None, description="Keys of programs, with commas between them.")
+    operator_token: Keys = Field(default=None, description="The operator's token: metrics, all conversations.")
+    secret_key: Keys = Field(default=None, description="Secret that signs readers' cookies; left out, random.")
+    keep_conversations_days: int | None = Field(
+        default=None, ge=1, le=36_500, description="Days after which a conversation is deleted; left out, never."
+    )
+    log_format: Literal["json", "text"] = Field(default="json", description="How the log is written.")
+    log_questions: bool = Field(default=False, description="Whether the log holds what readers ask.")
 
     @property
     def is_private(self) -> bool:
@@ -92,12 +165,27 @@ class WebSettings(BaseSettings):
     @property
     def tokens_of_webhooks(self) -> tuple[str, ...]:
         """The tokens, each the secret of one integration."""
-        return _listed(self.webhook_tokens.get_secret_value() if self.webhook_tokens else "")
+        return listed(self.webhook_tokens.get_secret_value() if self.webhook_tokens else "")
 
     @property
     def hosts_of_replies(self) -> frozenset[str]:
         """The hosts that delayed replies may go to: a name, or a name and a port."""
-        return frozenset(host.lower() for host in _listed(self.webhook_reply_hosts))
+        return frozenset(host.lower() for host in listed(self.webhook_reply_hosts))
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the trusted proxies."""
+        return tuple(ip_network(part, strict=False) for part in listed(self.trusted_proxies))
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The sites whose pages may hold the widget, as browsers name them in ``Origin``."""
+        return listed(self.widget_origins)
+
+    @property
+    def keys_of_programs(self) -> tuple[str, ...]:
+        """The keys, each the secret of one program."""
+        return listed(self.api_keys.get_secret_value() if self.api_keys else "")
 
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Self:
@@ -111,11 +199,6 @@ class WebSettings(BaseSettings):
         if not self.public_url:
             raise _missing("public_url")
         return self
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    """What stands between the commas of *text*."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _missing(field: str, instead: str = "") -> ValidationError:

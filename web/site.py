@@ -1,9 +1,9 @@
-"""What every route needs: the chatbot, the templates, and the queue of one in front of the model."""
+"""What every route needs: the chatbot, the templates, and the queue in front of the model."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +14,12 @@ from bot.chatbot import clean_question
 from bot.source import ChatbotSource, FixedSource
 from web.in_flight import InFlight
 from web.locale_choice import language_of
+from web.metrics import Metrics
 from web.pages import Pages
-from web.settings import LOCAL_NAMES
+from web.question_log import QuestionLog
+from web.question_queue import QuestionQueue
+from web.rate_limits import RateLimits
+from web.settings import LOCAL_NAMES, WebSettings
 
 if TYPE_CHECKING:
     from bot.answers import Reply, Turn
@@ -34,20 +38,55 @@ class Site:
 
     source: ChatbotSource
     pages: Pages
+    queue: QuestionQueue
+    limits: RateLimits
+    metrics: Metrics
+    questions: QuestionLog
     public_url: str | None = None
-    lists_conversations: bool = True
-    """Whether the pages list every conversation: only where nobody but their operator can open them."""
-    turnstile: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    is_private: bool = True
+    """Whether nobody but the operator can open the pages, as far as the settings say."""
+    allowed_origins: tuple[str, ...] = ()
+    channel: str = "page"
+    """By which way questions come, in the log and the metrics."""
+    is_patient: bool = False
+    """Whether questions were accepted before: they then wait as long as it takes."""
     in_flight: InFlight = field(default_factory=InFlight)
+
+    @classmethod
+    def of(cls, source: ChatbotSource, settings: WebSettings) -> Site:
+        """The site that *settings* describe. Raises `web.settings.SettingError`."""
+        queue = QuestionQueue(settings.max_waiting, settings.ask_timeout_s)
+        metrics = Metrics(queue)
+        return cls(
+            source,
+            Pages(),
+            queue,
+            RateLimits(settings, metrics.rate_limited),
+            metrics,
+            QuestionLog(metrics, settings.log_questions),
+            settings.public_url,
+            settings.is_private,
+            settings.allowed_origins,
+        )
+
+    @property
+    def turnstile(self) -> CapacityLimiter:
+        """What needs the model and is no question holds this meanwhile."""
+        return self.queue.turnstile
 
     @property
     def chatbot(self) -> Chatbot:
         """The chatbot that answers now."""
         return self.source.current
 
-    def held(self, language: str) -> Site:
+    def held(self, language: str, channel: str) -> Site:
         """This site with the chatbot that answers now, whatever is published meanwhile, and its pages in *language*."""
-        return replace(self, source=FixedSource(self.source.current), pages=self.pages.in_language(language))
+        pages = self.pages.in_language(language)
+        return replace(self, source=FixedSource(self.source.current), pages=pages, channel=channel)
+
+    def for_accepted(self, channel: str) -> Site:
+        """This site for questions that *channel* accepted before: however many wait, they aren't turned away."""
+        return replace(self, channel=channel, is_patient=True)
 
     def address(self, request: Request) -> str:
         """Where people reach the pages, without a slash at its end: as the operator says, or as *request* came."""
@@ -58,26 +97,32 @@ class Site:
         its name here (DNS rebinding).
         """
         forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host"))
-        return self.lists_conversations and not forwarded and request.url.hostname in LOCAL_NAMES
+        return self.is_private and not forwarded and request.url.hostname in LOCAL_NAMES
 
     async def ask(
         self, conversation_id: str, question: str, history: Sequence[str] = (), selection: Selection | None = None
     ) -> Reply:
-        """The chatbot's reply, worked out in a thread so that reading pages never waits for the model.
+        """The chatbot's reply, worked out in its turn; see `web.question_queue`.
 
-        One question at a time: the model computes on one thread, and two at once would only slow each other. Only the
-        documents that *selection* lets through answer; `bot.errors.NothingSelected` is raised where there are none.
+        Only the documents that *selection* lets through answer; `bot.errors.NothingSelected` is raised where there are
+        none. Raises `bot.errors.TurnedAway` and what `bot.chatbot.Chatbot.ask` raises.
         """
         chatbot = self.chatbot
-        if selection is not None:
-            chatbot = await to_thread.run_sync(chatbot.selected, selection, limiter=self.turnstile)
-        return await self.ask_of(chatbot, conversation_id, question, history)
 
-    async def ask_turn(self, conversation_id: str, question: str, turn: int | None) -> tuple[int, Reply]:
+        def work() -> Reply:
+            chosen = chatbot if selection is None else chatbot.selected(selection)
+            return chosen.ask(conversation_id, question, history)
+
+        return await self._answered(chatbot, question, work)
+
+    async def ask_turn(
+        self, conversation_id: str, question: str, turn: int | None, reader: str | None = None
+    ) -> tuple[int, Reply]:
         """The reply to *question* as the *turn*-th of its conversation, and which turn it became.
 
         A form that is sent twice, or again after a connection broke, gets the reply that the first one got: it neither
-        loses nor doubles a turn. Where *turn* isn't known the question is asked, whatever was asked before.
+        loses nor doubles a turn. Where *turn* isn't known the question is asked, whatever was asked before. The
+        conversation that it begins is *reader*'s.
         """
 
         async def work() -> tuple[int, Reply]:
@@ -88,7 +133,10 @@ class Site:
                 if turns[turn - 1].question == asked and kept is not None:
                     return turn, kept
             reply = await self.ask(conversation_id, question)
-            return len(await self._turns(conversation_id)), reply
+            number = len(await self._turns(conversation_id))
+            if number == 1 and reader is not None:
+                await to_thread.run_sync(self.chatbot.conversations.claim, conversation_id, reader)
+            return number, reply
 
         if turn is None:
             return await work()
@@ -98,14 +146,30 @@ class Site:
         return await to_thread.run_sync(self.chatbot.conversations.turns, conversation_id)
 
     async def ask_of(self, chatbot: Chatbot, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
-        """The reply of *chatbot*, which may answer from fewer documents, in the same queue of one."""
-        return await to_thread.run_sync(chatbot.ask, conversation_id, question, history, limiter=self.turnstile)
+        """The reply of *chatbot*, which may answer from fewer documents, in the same queue."""
+        return await self._answered(chatbot, question, lambda: chatbot.ask(conversation_id, question, history))
+
+    async def _answered(self, chatbot: Chatbot, question: str, work: Callable[[], Reply]) -> Reply:
+        with self.questions.about(chatbot, self.channel, question) as replies:
+            await self.limits.admit_today()
+            replies.append(await self.queue.run(work, patient=self.is_patient))
+        return replies[0]
 
 
 def site_of(request: Request) -> Site:
     """The site that *request* came to, held: one request is never answered from two indexes."""
     site: Site = request.app.state.site
-    return site.held(language_of(request))
+    return site.held(language_of(request), _channel_of(request, site))
+
+
+_CHANNELS = {"/api/": "api", "/v1/": "openai", "/hooks/": "webhook"}
+
+
+def _channel_of(request: Request, site: Site) -> str:
+    """By which way *request* comes: one of a few names, whatever it says."""
+    path = request.url.path
+    channel = next((name for start, name in _CHANNELS.items() if path.startswith(start)), "page")
+    return "widget" if channel == "api" and request.headers.get("origin") in site.allowed_origins else channel
 
 
 CurrentSite = Annotated[Site, Depends(site_of)]

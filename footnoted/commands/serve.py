@@ -16,17 +16,17 @@ def run(
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port (FOOTNOTED_PORT).")] = None,
 ) -> None:
     """Open the chat page and the API."""
-    import uvicorn
-
     from web.app import create_app
+    from web.logs import configure_logs
+    from web.server import serve
     from web.settings import WebSettings
 
     given = {"host": host, "port": port}
     settings = WebSettings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    configure_logs(settings.log_format)
     listener = listen(settings.host, settings.port)
     app = create_app(open_source(data_dir), settings, bot_settings(data_dir).data_dir)
     address = listener.getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     typer.echo(f"Footnoted is ready: http://{shown}:{address[1]}/   (stop with Ctrl+C)")
-    config = uvicorn.Config(app, log_level="warning", server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    serve(app, app.state.site.queue, listener, settings.shutdown_s)

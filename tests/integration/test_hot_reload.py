@@ -48,7 +48,9 @@ def source(tmp_path: Path) -> PublishedSource:
 
 @pytest.fixture
 def client(source: PublishedSource, tmp_path: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(source, WebSettings(reload_seconds=0.02), tmp_path), "http://127.0.0.1") as client:
+    with TestClient(
+        create_app(source, WebSettings(reload_seconds=0.02, rate_limit=""), tmp_path), "http://127.0.0.1"
+    ) as client:
         yield client
 
 

@@ -111,7 +111,8 @@ def model_dict(days: Iterable[date | None]) -> dict[str, Any]:
 
 def error_dict(status: int, sentence: str, param: str | None = None, code: str | None = None) -> dict[str, Any]:
     """An error as OpenAI writes one; *param* is the field that can't be used, *code* OpenAI's word for the finding."""
-    kind = "invalid_request_error" if status < 500 else "server_error"
+    kinds = {401: "authentication_error", 429: "rate_limit_error"}
+    kind = kinds.get(status, "invalid_request_error" if status < 500 else "server_error")
     return {"error": {"message": sentence, "type": kind, "param": param, "code": code}}
 
 

@@ -13,6 +13,7 @@ from bot.chatbot import new_conversation_id
 from bot.footnotes import reply_dict
 from corpus.changes import Comparison
 from corpus.documents import Document
+from web.keys import admitted, with_key
 from web.reader import parse_range
 from web.schemas import AskRequest, DocumentBody, DocumentSummary, Problem, ReplyBody
 from web.site import CurrentSite
@@ -21,21 +22,24 @@ from web.version_schemas import ChangesBody, VersionSummary, changes_body
 Responses = dict[int | str, dict[str, Any]]
 
 
-def _problem(description: str) -> dict[str, Any]:
+def problem(description: str) -> dict[str, Any]:
+    """A response of OpenAPI's that holds problem details."""
     schema = Problem.model_json_schema()
     return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
 
 
-NOT_FOUND: Responses = {
-    404: _problem("No such explainer or version."),
-    "default": _problem("Anything else that goes wrong."),
-}
+API_ERRORS: Responses = {"default": problem("Anything else that goes wrong.")}
+NOT_FOUND: Responses = {404: problem("No such explainer or version."), **API_ERRORS}
 ASK_ERRORS: Responses = {
-    400: _problem("The body isn't valid JSON."),
-    413: _problem("The body is over 64 KiB."),
-    415: _problem("The body isn't sent as application/json."),
-    422: _problem("The question can't be asked, a field can't be used, or the filter lets no explainer through."),
-    503: _problem("The index or the conversations can't be used."),
+    400: problem("The body isn't valid JSON."),
+    401: problem("The server answers only programs that have a key, and there is none."),
+    408: problem("The body took too long to arrive."),
+    413: problem("The body is over 64 KiB."),
+    415: problem("The body isn't sent as application/json."),
+    422: problem("The question can't be asked, a field can't be used, or the filter lets no explainer through."),
+    429: problem("The caller, or all together, asked as often as they may; see `Retry-After` and `RateLimit`."),
+    503: problem("Too many questions wait (see `Retry-After`), or the index or the conversations can't be used."),
+    **API_ERRORS,
 }
 TEXT_TOO: Responses = {
     200: {
@@ -61,7 +65,7 @@ def json_only(request: Request) -> None:
     summary="Ask a question",
     response_model=ReplyBody,
     responses=ASK_ERRORS,
-    dependencies=[Depends(json_only)],
+    dependencies=[Depends(with_key), Depends(json_only), Depends(admitted)],
 )
 async def ask(body: AskRequest, site: CurrentSite) -> Response:
     """An answer in the explainers' own words, a footnote on every sentence, or a refusal that says why."""
@@ -71,7 +75,7 @@ async def ask(body: AskRequest, site: CurrentSite) -> Response:
     return JSONResponse(reply_dict(reply, conversation_id), headers={"Cache-Control": "no-store"})
 
 
-@router.get("/documents", summary="List the explainers")
+@router.get("/documents", summary="List the explainers", responses=API_ERRORS)
 def documents(site: CurrentSite) -> list[DocumentSummary]:
     """The current version of every explainer, without the text."""
     return [DocumentSummary.of(document) for document in site.chatbot.documents()]
@@ -100,7 +104,7 @@ def versions(document_id: str, site: CurrentSite) -> list[VersionSummary]:
 @router.get(
     "/documents/{document_id}/{version}/changes",
     summary="What changed between two versions",
-    responses={422: _problem("The span isn't one of this version's text, or holds no word."), **NOT_FOUND},
+    responses={422: problem("The span isn't one of this version's text, or holds no word."), **NOT_FOUND},
 )
 def changes(
     document_id: str,

@@ -1,7 +1,8 @@
 """An API of OpenAI's shape, so that any chat front end can use the bot as a model; see `web.channels.openai_chat`.
 
 Only what users say is read: the last of their messages is the question, the earlier ones may resolve what it asks.
-Nothing is kept of a conversation. The Authorization header is ignored: front ends insist on sending one.
+Nothing is kept of a conversation. The Authorization header, which front ends insist on sending, is read only where the
+operator set keys.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from bot.chatbot import new_conversation_id
 from web.channels.openai_chat import MODEL, Exchange, chunk_dicts, completion_dict, error_dict, events, model_dict
 from web.errors import ParameterRefused
+from web.keys import admitted, with_key
 from web.routes.api import Responses, json_only
 from web.schemas import MAX_HISTORY, REPLY_EXAMPLE, Text
 from web.site import CurrentSite, Site
@@ -27,7 +29,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 STREAM_HEADERS = {**NO_STORE, "X-Accel-Buffering": "no"}
 """nginx would otherwise hold a stream back until it is whole."""
 
-router = APIRouter(prefix="/v1", tags=["openai"])
+router = APIRouter(prefix="/v1", tags=["openai"], dependencies=[Depends(with_key)])
 
 
 def _spoken(content: Any, info: ValidationInfo) -> str | None:
@@ -134,6 +136,7 @@ def _error(description: str, status: int, param: str | None = None, code: str | 
 
 
 MODEL_ERRORS: Responses = {
+    401: _error("The server answers only programs that have a key, and there is none.", 401),
     404: _error("There is no such model.", 404, "model", "model_not_found"),
     "default": _error("Anything else that goes wrong.", 500),
 }
@@ -141,7 +144,9 @@ CHAT_ERRORS: Responses = {
     400: _error("The body isn't JSON, a field can't be used, or the question can't be asked.", 400, "messages"),
     413: _error("The body is over 64 KiB.", 413),
     415: _error("The body isn't sent as application/json.", 415),
-    503: _error("The index or the conversations can't be used.", 503),
+    408: _error("The body took too long to arrive.", 408),
+    429: _error("The caller, or all together, asked as often as they may; see `Retry-After`.", 429),
+    503: _error("Too many questions wait, or the index or the conversations can't be used.", 503),
 }
 
 _EXAMPLE_URL = "https://bot.example" + REPLY_EXAMPLE["footnotes"][0]["permalink"]
@@ -178,6 +183,9 @@ COMPLETION_EXAMPLE: dict[str, Any] = {
     "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
     "footnoted": REPLY_EXAMPLE,
 }
+EVENT_SCHEMA = {"type": "object", "required": ["data"], "properties": {"data": {"type": "string"}}}
+"""An event as FastAPI describes those of its own streams."""
+
 COMPLETION: Responses = {
     200: {
         "description": (
@@ -186,13 +194,13 @@ COMPLETION: Responses = {
         ),
         "content": {
             "application/json": {"schema": {"type": "object"}, "example": COMPLETION_EXAMPLE},
-            "text/event-stream": {"schema": {"type": "string"}},
+            "text/event-stream": {"itemSchema": EVENT_SCHEMA},
         },
     }
 }
 
 
-@router.get("/models", summary="List the models")
+@router.get("/models", summary="List the models", responses={"default": MODEL_ERRORS["default"]})
 def models(site: CurrentSite) -> ModelList:
     """The one model."""
     return ModelList(data=[_model(site)])
@@ -210,7 +218,7 @@ def model(model_id: str, site: CurrentSite) -> ModelBody:
     summary="Ask as one asks a chat model",
     response_class=JSONResponse,
     responses={**COMPLETION, **MODEL_ERRORS, **CHAT_ERRORS},
-    dependencies=[Depends(json_only)],
+    dependencies=[Depends(json_only), Depends(admitted)],
 )
 async def chat_completions(body: ChatRequest, request: Request, site: CurrentSite) -> Response:
     """An answer in the explainers' own words with its footnotes under it, or a refusal that says why.

@@ -20,7 +20,9 @@ from bot.feedback import Feedback
 from bot.wording import languages, message
 from index.errors import IndexingError
 from web.errors import shown
+from web.keys import admitted
 from web.locale_choice import remember
+from web.readers import Readers
 from web.site import CONVERSATION_ID, ConversationId, CurrentSite, Site
 from web.suggestions import Suggestions
 from web.views import AfterView, FollowUp, TurnView, after_view, explainer_view, turn_view
@@ -54,15 +56,11 @@ async def read_form(request: Request) -> dict[str, str]:
 Form = Annotated[dict[str, str], Depends(read_form)]
 
 
-READER = "footnoted_reader"
-"""The cookie that tells one reader's verdicts from another's: random, and set only with the first verdict."""
-
-
 def feedback_of(request: Request, conversation_id: str, reader: str | None = None) -> Mapping[int, Feedback]:
     """What this reader said of the replies of a conversation, by turn."""
-    reader = reader or request.cookies.get(READER)
+    reader = reader or readers_of(request).known(request)
     given: Mapping[int, Feedback] = {}
-    if reader:
+    if reader and request.app.state.has_feedback():
         given = request.app.state.feedback().of_reader(conversation_id, f"web:{reader}")
     return given
 
@@ -88,6 +86,7 @@ def chat_page(
     turns: Sequence[Turn],
     *,
     status: int = 200,
+    headers: dict[str, str] | None = None,
     kept: str = "",
     sentence: str | None = None,
 ) -> Response:
@@ -97,6 +96,7 @@ def chat_page(
     return site.pages.render(
         "chat.html",
         status=status,
+        headers=headers,
         conversation_id=conversation_id,
         turns=_turn_views(request, site, conversation_id, turns),
         suggestions=() if turns else suggestions.first_now(site.chatbot).questions,
@@ -134,11 +134,23 @@ async def ask(request: Request, form: Form, site: CurrentSite) -> Response:
     if not CONVERSATION_ID.fullmatch(conversation_id):
         raise HTTPException(422, NO_CONVERSATION)
     question = form.get("question", "")
+    readers = readers_of(request)
+    reader = readers.known_or_new(request)
     try:
-        number, _ = await site.ask_turn(conversation_id, question, turn_in(form))
+        await admitted(request)
+        number, _ = await site.ask_turn(conversation_id, question, turn_in(form), reader)
     except (BotError, IndexingError) as error:
         return await run_in_threadpool(_ask_again, request, site, conversation_id, question, error)
-    return RedirectResponse(f"/c/{conversation_id}#turn-{number}", 303)
+    response = RedirectResponse(f"/c/{conversation_id}#turn-{number}", 303)
+    if number == 1:
+        readers.remember(request, response, reader)
+    return response
+
+
+def readers_of(request: Request) -> Readers:
+    """Who knows the readers of this server again."""
+    readers: Readers = request.app.state.readers
+    return readers
 
 
 def turn_in(form: dict[str, str]) -> int | None:
@@ -153,7 +165,16 @@ def _ask_again(request: Request, site: Site, conversation_id: str, question: str
     unreadable = isinstance(error, ConversationStoreError)
     turns = () if unreadable else site.chatbot.conversations.turns(conversation_id)
     sentence = site.pages.words.translated(reply.sentence)
-    return chat_page(request, site, conversation_id, turns, status=reply.status, kept=question, sentence=sentence)
+    return chat_page(
+        request,
+        site,
+        conversation_id,
+        turns,
+        status=reply.status,
+        headers=reply.headers,
+        kept=question,
+        sentence=sentence,
+    )
 
 
 @router.get("/language/{language}")
@@ -182,20 +203,3 @@ def conversation(conversation_id: ConversationId, request: Request, site: Curren
     if not turns:
         raise HTTPException(404, NO_CONVERSATION)
     return chat_page(request, site, conversation_id, turns)
-
-
-@router.get("/conversations")
-def conversations(request: Request, site: CurrentSite) -> Response:
-    """The conversations that were used last; nowhere but where their operator alone can see them."""
-    if not site.may_list(request):
-        raise HTTPException(404)
-    return site.pages.render("conversations.html", conversations=site.chatbot.conversations.conversations())
-
-
-@router.post("/conversations/{conversation_id}/delete", dependencies=[Depends(from_our_pages)])
-def delete_conversation(conversation_id: ConversationId, request: Request, site: CurrentSite) -> Response:
-    """Deletes a conversation, then leads back to the list, or to the first page where there is none."""
-    if not site.chatbot.conversations.delete(conversation_id):
-        raise HTTPException(404, NO_CONVERSATION)
-    request.app.state.feedback().forget(conversation_id)
-    return RedirectResponse("/conversations" if site.may_list(request) else "/", 303)

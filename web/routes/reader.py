@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from corpus.documents import Document
 from corpus.errors import DocumentNotFound
+from web.middleware import content_security_policy
 from web.reader import parse_range, reader_view
 from web.site import CurrentSite, Site
 from web.versions import VersionLink, changed_sections, changes_path, passage_note, version_links
@@ -38,8 +39,10 @@ def read(document_id: str, version: str, site: CurrentSite, quote: str | None = 
     current = _current(site, document_id)
     newer = current if current and current.version != document.version else None
     versions = version_links(site.chatbot.versions(document_id), document.version, current.version if current else None)
+    policy = content_security_policy(("'self'", *site.allowed_origins))
     return site.pages.render(
         "reader.html",
+        headers={"Content-Security-Policy": policy},
         document=document,
         view=view,
         notice=BAD_QUOTE if missed else None,

@@ -8,26 +8,44 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.answers import Reply, Turn
 from bot.chatbot import new_conversation_id
 from bot.errors import BotError
 from index.errors import IndexingError
-from web.errors import shown
-from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, turn_in
+from web.errors import SENTENCES, log_unexpected, shown
+from web.keys import admitted
+from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, readers_of, turn_in
 from web.site import CONVERSATION_ID, CurrentSite, Site
 from web.views import TextBlock, after_view, turn_view
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.post("/ask/stream", response_class=EventSourceResponse, dependencies=[Depends(from_our_pages)])
-async def ask(form: Form, site: CurrentSite) -> AsyncIterator[ServerSentEvent]:
+def _reader(form: Form, request: Request, response: Response) -> str:
+    """The reader who asks; the cookie of one who begins their first conversation goes out before the answer does."""
+    readers = readers_of(request)
+    reader = readers.known_or_new(request)
+    if turn_in(form) == 1:
+        readers.remember(request, response, reader)
+    return reader
+
+
+@router.post(
+    "/ask/stream",
+    response_class=EventSourceResponse,
+    dependencies=[Depends(from_our_pages), Depends(admitted)],
+)
+async def ask(
+    form: Form, request: Request, site: CurrentSite, reader: Annotated[str, Depends(_reader)]
+) -> AsyncIterator[ServerSentEvent]:
     """Asks the question of the form; `begun`, `block`s, `footnotes`, `refusal`, `after` and `done`, or a `problem`."""
     conversation_id = form.get("conversation_id") or new_conversation_id()
     if not CONVERSATION_ID.fullmatch(conversation_id):
@@ -35,13 +53,21 @@ async def ask(form: Form, site: CurrentSite) -> AsyncIterator[ServerSentEvent]:
     yield _event("begun", {"conversation_id": conversation_id})
     question = form.get("question", "")
     try:
-        number, reply = await site.ask_turn(conversation_id, question, turn_in(form))
-    except (BotError, IndexingError) as error:
-        yield _event("problem", {"detail": site.pages.words.translated(shown(error).sentence)})
+        number, reply = await site.ask_turn(conversation_id, question, turn_in(form), reader)
+    except Exception as error:
+        yield _event("problem", {"detail": site.pages.words.translated(_sentence_of(request, error))})
         return
     for event in _events(site, conversation_id, number, Turn(question, reply)):
         yield event
     yield _event("done", {"conversation_id": conversation_id, "turn": number, "said": _said(site, reply)})
+
+
+def _sentence_of(request: Request, error: Exception) -> str:
+    """What a reader is told; the response has begun, so that nobody further out could tell them."""
+    if isinstance(error, BotError | IndexingError):
+        return shown(error).sentence
+    log_unexpected(request, error)
+    return SENTENCES[500]
 
 
 def _event(name: str, data: dict[str, Any]) -> ServerSentEvent:

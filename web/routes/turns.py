@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import time
 import unicodedata
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from web.channels.export import (
     turn_markdown,
     turn_text,
 )
-from web.routes.pages import NO_CONVERSATION, READER, Form, after_of, feedback_of, from_our_pages
+from web.routes.pages import NO_CONVERSATION, Form, after_of, feedback_of, from_our_pages, readers_of
 from web.site import ConversationId, CurrentSite, Site
 from web.suggestions import Suggestions
 from web.views import TurnView, turn_view
@@ -38,7 +37,6 @@ TurnNumber = Annotated[int, Path(ge=1)]
 NO_VERDICT = message("Say whether the reply was right or wrong, please.")
 TOO_LONG = message("That is more than 2,000 characters; please say it in fewer.")
 
-_A_YEAR_S = 365 * 24 * 3600
 _PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
@@ -116,7 +114,8 @@ def judge(
 ) -> Response:
     """Keeps what a reader thinks of a reply; then the page again, or only its form for a script (*part*)."""
     turn = _turn(site, conversation_id, number)
-    reader = request.cookies.get(READER) or secrets.token_urlsafe(16)
+    readers = readers_of(request)
+    reader = readers.known_or_new(request)
     store = request.app.state.feedback()
     earlier = store.of_reader(conversation_id, f"web:{reader}").get(number)
     given = _given(
@@ -131,8 +130,7 @@ def judge(
         response = HTMLResponse(site.pages.part("turn.html", "feedback", view), headers=_PRIVATE)
     else:
         response = RedirectResponse(f"/c/{conversation_id}#feedback-{number}", 303)
-    secure = request.url.scheme == "https"
-    response.set_cookie(READER, reader, max_age=_A_YEAR_S, path="/c/", httponly=True, samesite="lax", secure=secure)
+    readers.remember(request, response, reader)
     return response
 
 

@@ -23,6 +23,7 @@ from bot.answers import (
     Turn,
 )
 from bot.chatbot import Chatbot
+from bot.conversation_stores import InMemoryConversationStore
 from bot.errors import InvalidQuestion
 from bot.ports import ConversationStore, ConversationSummary
 from bot.rewrite import Query
@@ -60,25 +61,12 @@ class ChatbotSurface(Protocol):
     def versions(self, document_id: str) -> Sequence[ArchivedVersion]: ...
 
 
-class FakeConversations:
-    """Keeps conversations in memory."""
+class FakeConversations(InMemoryConversationStore):
+    """Keeps conversations in memory, all of one day."""
 
-    def __init__(self) -> None:
-        self._turns: dict[str, list[Turn]] = {}
-
-    def turns(self, conversation_id: str) -> Sequence[Turn]:
-        return tuple(self._turns.get(conversation_id, ()))
-
-    def append(self, conversation_id: str, turn: Turn) -> None:
-        self._turns.setdefault(conversation_id, []).append(turn)
-
-    def conversations(self, limit: int = 50) -> Sequence[ConversationSummary]:
-        latest = list(self._turns.items())[::-1][:limit]
+    def conversations(self, limit: int = 50, owner: str | None = None) -> Sequence[ConversationSummary]:
         day = datetime(2025, 4, 14, tzinfo=UTC)
-        return [ConversationSummary(key, turns[0].question, len(turns), day) for key, turns in latest]
-
-    def delete(self, conversation_id: str) -> bool:
-        return self._turns.pop(conversation_id, None) is not None
+        return [replace(each, updated_at=day) for each in super().conversations(limit, owner)]
 
 
 @dataclass

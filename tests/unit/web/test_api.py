@@ -273,6 +273,7 @@ class TestOpenApi:
         assert set(described["paths"]) == {
             *("/api/ask", "/api/documents", "/api/documents/{document_id}", "/api/documents/{document_id}/{version}"),
             *("/api/documents/{document_id}/versions", "/api/documents/{document_id}/{version}/changes"),
+            "/api/conversations/{conversation_id}",
             *("/healthz", "/readyz"),
             *("/v1/models", "/v1/models/{model_id}", "/v1/chat/completions"),
         }

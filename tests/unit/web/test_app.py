@@ -151,14 +151,16 @@ class TestSettings:
         assert settings.is_private
 
     @pytest.mark.parametrize("public", [{"host": "0.0.0.0"}, {"public_url": "https://bot.example"}])
-    def test_where_others_come_no_page_lists_the_conversations(self, tmp_path: Path, public: dict[str, str]) -> None:
+    def test_where_others_come_no_page_lists_everybodys_conversations(
+        self, tmp_path: Path, public: dict[str, str]
+    ) -> None:
         app = create_app(still(FakeChatbot(current=(permits(),))), WebSettings.model_validate(public), tmp_path)
         with TestClient(app, follow_redirects=False) as client:
-            assert client.get("/conversations").status_code == 404
-            assert "/conversations" not in client.get("/").text
             client.post("/api/ask", json={"question": "fact?", "conversation_id": "talk"})
             assert client.get("/c/talk").status_code == 200
-            assert client.post("/conversations/talk/delete").headers["location"] == "/"
+            assert "talk" not in client.get("/conversations").text
+            assert client.get("/conversations/all").status_code == 404
+            assert client.post("/conversations/talk/delete").headers["location"] == "/conversations"
 
     @pytest.mark.parametrize(
         "headers", [{"host": "evil.example"}, {"x-forwarded-for": "203.0.113.9"}, {"forwarded": "for=203.0.113.9"}]
@@ -166,8 +168,9 @@ class TestSettings:
     def test_nor_where_the_request_came_by_another_name_or_by_a_proxy(self, headers: dict[str, str]) -> None:
         app = create_app(still(FakeChatbot(current=(permits(),))), WebSettings())
         with TestClient(app, "http://127.0.0.1:8000") as client:
-            assert client.get("/conversations").status_code == 200
-            assert client.get("/conversations", headers=headers).status_code == 404
+            client.post("/api/ask", json={"question": "fact?", "conversation_id": "talk"})
+            assert "/c/talk" in client.get("/conversations").text
+            assert "/c/talk" not in client.get("/conversations", headers=headers).text
 
     @pytest.mark.parametrize("path", ["/ask", "/conversations/talk/delete"])
     def test_another_site_can_post_no_form_of_ours(self, path: str) -> None:

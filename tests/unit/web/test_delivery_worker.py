@@ -16,8 +16,8 @@ from bot.chatbot import Chatbot
 from tests.unit.web.fake_chatbot import FakeChatbot, list_answer, permits, still
 from web.deliveries import Asked, Delivery, DeliveryStore
 from web.delivery_worker import DeliveryWorkers, Later, Notice, Progress
-from web.pages import Pages
 from web.response_urls import seconds_of
+from web.settings import WebSettings
 from web.site import Site
 
 
@@ -58,7 +58,7 @@ def store(tmp_path: Path) -> DeliveryStore:
 
 
 def workers(store: DeliveryStore, channel: Posting, lease_s: float = 60) -> DeliveryWorkers:
-    site = Site(still(channel.chatbot), Pages())
+    site = Site.of(still(channel.chatbot), WebSettings())
     return DeliveryWorkers(site, store, {"fake": channel}, lease_s=lease_s)
 
 

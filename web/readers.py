@@ -1,0 +1,43 @@
+"""Which reader a browser belongs to: a signed cookie with a random id and nothing else; the one place that signs."""
+
+from __future__ import annotations
+
+import secrets
+
+from itsdangerous import BadData, URLSafeSerializer
+from starlette.requests import Request
+from starlette.responses import Response
+
+COOKIE = "footnoted_reader"
+"""Set when a reader asks their first question on the pages, and not before."""
+_A_YEAR_S = 365 * 24 * 3600
+_LONGEST = 200
+
+
+class Readers:
+    """Gives readers ids and knows them again; without a *secret*, until the server stops."""
+
+    def __init__(self, secret: str | None = None) -> None:
+        self._signer = URLSafeSerializer(secret or secrets.token_urlsafe(32), salt="footnoted.reader")
+
+    def known(self, request: Request) -> str | None:
+        """The reader whose browser sent *request*; None where it has no cookie that we signed."""
+        cookie = request.cookies.get(COOKIE, "")
+        if not cookie or len(cookie) > _LONGEST:
+            return None
+        try:
+            reader = self._signer.loads(cookie)
+        except BadData:
+            return None
+        return reader if isinstance(reader, str) else None
+
+    def known_or_new(self, request: Request) -> str:
+        """The reader whose browser sent *request*, or an id for a new one, whom no cookie knows yet."""
+        return self.known(request) or secrets.token_urlsafe(16)
+
+    def remember(self, request: Request, response: Response, reader: str) -> None:
+        """Puts a cookie for *reader* into *response*, where their browser has none."""
+        if self.known(request) is None:
+            secure = request.url.scheme == "https"
+            signed = str(self._signer.dumps(reader))
+            response.set_cookie(COOKIE, signed, max_age=_A_YEAR_S, httponly=True, samesite="lax", secure=secure)
