@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.errors import BotError, ConversationStoreError, GeneratorUnavailable, InvalidQuestion, ReaderUnavailable
 from corpus.errors import CorpusError, DocumentNotFound
-from index.errors import IndexingError, IndexNotWritable
+from index.errors import IndexingError, IndexNotWritable, VersionNotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ ERROR_TABLE: tuple[ErrorEntry, ...] = (
     ErrorEntry(InvalidQuestion, "The question can't be asked", 422, 2),
     ErrorEntry(DocumentNotFound, "No such document", 404, 2),
     ErrorEntry(CorpusError, "The explainer can't be read", 422, 2),
+    ErrorEntry(VersionNotFound, "No such version of the index", 404, 2),
     ErrorEntry(IndexNotWritable, "The index can't be written", 503, 5),
     ErrorEntry(IndexingError, "The index can't be used", 503, 4),
     ErrorEntry(ConversationStoreError, "The conversations can't be used", 503, 5),

@@ -4,64 +4,54 @@
     ├── models/MODEL/                 the embedding model as exported for asking, shared by the indexes built with it
     ├── documents/ID/VERSION.json     every document version ever published, so that old permalinks open
     └── index/
+        ├── .lock                     held by the one process that writes
         ├── CURRENT                   one line: the name of the published version
         └── 20260131T120000Z-1a2b3c4d/
             ├── manifest.json         what it was built from and with, and the SHA-256 of each other file
             └── …
 
-A version is written under a temporary name, fsynced, renamed, and only then pointed to; a build that dies at any
-moment leaves the published index as it was.
+A version is written under a temporary name, fsynced, renamed, fsynced again, and only then pointed to; a build that
+dies at any moment leaves the published index as it was. What a reader has open stays readable when its version is
+removed, as Unix keeps a file's content until the last process that has it open or mapped lets go (on NFS only for the
+client that removed it: keep the data directory on a local disk).
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import time
+import errno
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from typing import TypeVar
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from corpus.documents import Document, dump_document, load_document_json
-from corpus.errors import DocumentNotFound
+from corpus.documents import Document
+from index.archive import DocumentArchive, file_name
+from index.build_lock import build_lock
+from index.durable import REMOVED, hashes, make_folder, remove, remove_folder, rename_folder, write_whole
 from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable
 from index.hashing import sha256
+from index.manifest import (
+    REBUILD,
+    SCHEMA,
+    AnyManifest,
+    Manifest,
+    read_any_manifest,
+    read_manifest,
+    write_manifest,
+)
 
-SCHEMA = 2
-"""Raised whenever the files of an index change their meaning; an index of another schema is refused."""
+__all__ = ["KEPT_VERSIONS", "SCHEMA", "IndexStore", "Manifest", "new_version_name"]
 
-_POINTER = "CURRENT"
-_MANIFEST = "manifest.json"
+KEPT_VERSIONS = 3
+"""The published one, the one to roll back to, and one that a server may have open that hasn't looked since."""
+
+_LOCK = ".lock"
 _UNFINISHED = ".building-"
-_KEPT_VERSIONS = 3
-_ABANDONED_AFTER_S = 3600.0
-_REBUILD = "Run `footnoted index` to build it again."
+_LONGEST_NAME = 255
 
-
-class Manifest(BaseModel):
-    """What an index was built from and with.
-
-    ``files`` maps each other file to its SHA-256, ``model_files`` those of the exported model (none where the embedder
-    can't be exported).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    index_schema: int
-    version: str
-    created_at: datetime
-    model_id: str
-    dimension: int
-    documents: dict[str, str]
-    passages: int
-    sentences: int
-    files: dict[str, str]
-    model_files: dict[str, str] = {}
+Read = TypeVar("Read")
 
 
 class IndexStore:
@@ -69,137 +59,225 @@ class IndexStore:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self._root = data_dir / "index"
+        self.root = data_dir / "index"
+        self.archive = DocumentArchive(data_dir / "documents")
 
     def current_version(self) -> str | None:
-        """The name of the published version, or None where nothing is published."""
+        """The name of the published version, or None where nothing is published; one small read."""
         try:
-            name = (self._root / _POINTER).read_text(encoding="utf-8").strip()
+            with self.pointer.open("rb") as file:
+                return file.read(_LONGEST_NAME).decode().strip()
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise IndexCorrupt(
-                f"The index pointer {self._root / _POINTER} can't be read ({error}). {_REBUILD}"
-            ) from error
-        return name
+            raise IndexCorrupt(f"The index pointer {self.pointer} can't be read ({error}). {REBUILD}") from error
+
+    @property
+    def pointer(self) -> Path:
+        """The file that names the published version."""
+        return self.root / "CURRENT"
 
     def manifest(self) -> Manifest:
         """That of the published index. Raises `IndexNotBuilt`, `IndexCorrupt`."""
-        return _read_manifest(self._folder())
+        return self._of_published(read_manifest)
 
     def open_current(self) -> tuple[Path, Manifest]:
-        """The published version's folder and its manifest, every file checked against its hash."""
-        folder = self._folder()
-        manifest = _read_manifest(folder)
-        _verify(folder, manifest)
-        return folder, manifest
+        """The published version's folder and its manifest, every file checked against its hash.
 
-    def _folder(self) -> Path:
-        version = self.current_version()
+        Raises `IndexNotBuilt`, `IndexCorrupt`.
+        """
+        return self.read_current(lambda folder, manifest: (folder, manifest))
+
+    def read_current(self, read: Callable[[Path, Manifest], Read]) -> Read:
+        """What *read* makes of the published version, once every file of it is checked against its hash.
+
+        Where another version is published meanwhile and this one can't be read to its end, the other is read. Raises
+        `IndexNotBuilt`, `IndexCorrupt`, and what *read* raises.
+        """
+
+        def checked(folder: Path) -> Read:
+            manifest = read_manifest(folder)
+            _verify(folder, manifest)
+            return read(folder, manifest)
+
+        return self._of_published(checked)
+
+    def _of_published(self, read: Callable[[Path], Read]) -> Read:
+        while True:
+            version = self.current_version()
+            try:
+                return read(self._published_folder(version))
+            except IndexingError:
+                if self.current_version() == version:
+                    raise
+
+    def _published_folder(self, version: str | None) -> Path:
         if version is None:
             raise IndexNotBuilt(f"There is no index in {self.data_dir} yet; run `footnoted index` to build it.")
-        folder = self._root / version
-        if not version or Path(version).name != version or not folder.is_dir():
-            raise IndexCorrupt(f"The index pointer in {self._root} leads to no index. {_REBUILD}")
-        return folder
+        if version not in self.versions():
+            raise IndexCorrupt(f"The index pointer in {self.root} leads to no index. {REBUILD}")
+        return self.root / version
+
+    def versions(self) -> list[str]:
+        """The names of the versions that are kept, the oldest first."""
+        try:
+            return sorted(path.name for path in self.root.iterdir() if path.is_dir() and not path.name.startswith("."))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise IndexCorrupt(
+                f"The folder of indexes {self.root} can't be read ({error.strerror}); give permission to read it."
+            ) from error
+
+    def version_before(self) -> str | None:
+        """The version that was published before the published one, if it is kept, else the newest that is older.
+
+        The newest of all where the pointer is lost, and None where there is none.
+        """
+        kept, current = self.versions(), self._standing()
+        if current not in kept:
+            return kept[-1] if kept else None
+        replaced = self._any_manifest(current)
+        if replaced and replaced.replaces in kept:
+            return replaced.replaces
+        older = kept[: kept.index(current)]
+        return older[-1] if older else None
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Holds the lock that whoever writes here takes. Raises `IndexBusy`, `IndexNotWritable`."""
+        with ExitStack() as held:
+            with self._writing():
+                make_folder(self.root)
+                held.enter_context(build_lock(self.root / _LOCK))
+            yield
 
     def model_folder(self, model_id: str) -> Path:
         """Where the exported model of that id lies."""
-        return self.data_dir / "models" / _file_name(model_id.replace("/", "-"))
+        return self.data_dir / "models" / file_name(model_id.replace("/", "-"))
 
     def export_model(self, model_id: str, write: Callable[[Path], None]) -> dict[str, str]:
-        """Writes the model by *write* (called with an empty folder), unless the published index has it whole.
+        """Writes the model by *write* (called with an empty folder), unless it is here as a kept index names it.
 
-        The SHA-256 of its files. Raises `IndexNotWritable`.
+        An index that can still be asked thus never loses its model to another export. The SHA-256 of its files.
+        Raises `IndexBusy`, `IndexNotWritable`.
         """
         folder = self.model_folder(model_id)
-        with self._writing():
-            present = _hashes(folder)
-            if present and present == self._published_model(model_id):
+        with self.building(), self._writing():
+            present = hashes(folder)
+            if present and present in self._named_models(model_id):
                 return present
+            make_folder(folder.parent)
             unfinished = folder.with_name(f"{_UNFINISHED}{uuid4().hex}")
-            unfinished.mkdir(parents=True)
+            unfinished.mkdir()
             try:
                 write(unfinished)
-                _sync_tree(unfinished)
-                shutil.rmtree(folder, ignore_errors=True)
-                unfinished.rename(folder)
+                if folder.exists():
+                    remove_folder(folder)
+                rename_folder(unfinished, folder)
             except BaseException:
-                shutil.rmtree(unfinished, ignore_errors=True)
+                remove(unfinished)
                 raise
-            return _hashes(folder)
+            return hashes(folder)
 
-    def _published_model(self, model_id: str) -> dict[str, str]:
-        try:
-            manifest = self.manifest()
-        except IndexingError:
-            return {}
-        return manifest.model_files if manifest.model_id == model_id else {}
+    def _named_models(self, model_id: str) -> list[dict[str, str]]:
+        manifests = [self._any_manifest(version) for version in self.versions()]
+        return [manifest.model_files for manifest in manifests if manifest and manifest.model_id == model_id]
 
     def publish(self, manifest: Manifest, write: Callable[[Path], None], documents: tuple[Document, ...]) -> Manifest:
         """Writes a version by *write* (called with an empty folder), then makes it the published one.
 
-        Raises `IndexNotWritable`, with the published index as it was.
+        Raises `IndexBusy`, `IndexNotWritable`, with the published index as it was.
         """
-        with self._writing():
-            self._archive(documents)
-            self._remove_abandoned()
-            unfinished = self._root / f"{_UNFINISHED}{uuid4().hex}"
-            unfinished.mkdir(parents=True)
-            try:
-                write(unfinished)
-                manifest = manifest.model_copy(update={"files": _hashes(unfinished)})
-                (unfinished / _MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
-                _sync_tree(unfinished)
-                unfinished.rename(self._root / manifest.version)
-            except BaseException:
-                shutil.rmtree(unfinished, ignore_errors=True)
-                raise
-            _write_whole(self._root / _POINTER, manifest.version.encode())
-            self._prune(manifest.version)
+        with self.building(), self._writing():
+            self.remove_abandoned()
+            self.archive.add(documents)
+            manifest = self._write_and_point(manifest.model_copy(update={"replaces": self._standing()}), write)
+            with suppress(OSError, IndexCorrupt):  # what can't be removed is tried again by the next build
+                for version in self.superfluous(KEPT_VERSIONS):
+                    remove_folder(self.root / version)
         return manifest
 
-    def document(self, document_id: str, version: str) -> Document:
-        """A document at any version that was ever published. Raises `DocumentNotFound`."""
-        path = self._document_path(document_id, version)
+    def _write_and_point(self, manifest: Manifest, write: Callable[[Path], None]) -> Manifest:
+        unfinished, folder = self.root / f"{_UNFINISHED}{uuid4().hex}", self.root / manifest.version
+        if folder.exists():
+            raise FileExistsError(errno.EEXIST, f"there is an index {manifest.version} already")
+        unfinished.mkdir()
         try:
-            return load_document_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise DocumentNotFound(
-                f"There is no document {document_id!r} at version {version!r} here; "
-                "the list of documents has what can be opened."
-            ) from error
+            write(unfinished)
+            manifest = manifest.model_copy(update={"files": hashes(unfinished)})
+            write_manifest(unfinished, manifest)
+            rename_folder(unfinished, folder)
+            self.point_to(manifest.version)
+        except BaseException:
+            remove(unfinished)
+            if folder.exists() and self._standing() != manifest.version:
+                remove_folder(folder)
+            raise
+        return manifest
 
-    def _document_path(self, document_id: str, version: str) -> Path:
-        return self.data_dir / "documents" / _file_name(document_id) / f"{_file_name(version)}.json"
+    def point_to(self, version: str) -> None:
+        """Publishes a version that is whole; under the lock. Raises `OSError`."""
+        write_whole(self.pointer, version.encode())
 
-    def _archive(self, documents: tuple[Document, ...]) -> None:
-        for document in documents:
-            path = self._document_path(document.id, document.version)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists():
-                _write_whole(path, dump_document(document))
+    def superfluous(self, keep: int) -> list[str]:
+        """The versions to remove so that *keep* are left, the published one among them.
+
+        Kept first is what can be read, then what the published one replaced, then the newest.
+        """
+        current, before = self._standing(), self.version_before()
+        others = [version for version in self.versions() if version != current]
+        others.sort(key=lambda version: (self.is_readable(version), version == before, version), reverse=True)
+        return others[keep - 1 :]
+
+    def is_readable(self, version: str) -> bool:
+        """Whether its manifest is; its files aren't looked at."""
+        try:
+            read_manifest(self.root / version)
+        except IndexCorrupt:
+            return False
+        return True
+
+    def document(self, document_id: str, version: str) -> Document:
+        """A document at any version that was ever published. Raises `DocumentNotFound`, `IndexCorrupt`."""
+        return self.archive.read(document_id, version)
+
+    def _standing(self) -> str | None:
+        """The published version, or None where the pointer can't be read."""
+        try:
+            return self.current_version()
+        except IndexCorrupt:
+            return None
+
+    def _any_manifest(self, version: str) -> AnyManifest | None:
+        try:
+            return read_any_manifest(self.root / version)
+        except IndexCorrupt:
+            return None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
+        before = self._standing()
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
             yield
         except OSError as error:
+            now = self._standing()
+            standing = "the index that was published before is untouched" if now == before else f"{now} is published"
             raise IndexNotWritable(
-                f"The index can't be written in {self.data_dir} ({error.strerror or error}); the index that was "
-                "published before is untouched. Make room or give write permission, or choose another --data-dir."
+                f"The index can't be written in {self.data_dir} ({error.strerror or error}); {standing}. "
+                "Make room or give write permission, or choose another --data-dir."
             ) from error
 
-    def _remove_abandoned(self) -> None:
-        for folder in self._root.glob(f"{_UNFINISHED}*"):
-            if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_S:
-                shutil.rmtree(folder, ignore_errors=True)
+    def remove_abandoned(self) -> None:
+        """Removes what builds that were killed left behind; under the lock, so that nobody is writing it."""
+        for path in self.abandoned():
+            remove(path)
 
-    def _prune(self, current: str) -> None:
-        versions = sorted(p.name for p in self._root.iterdir() if p.is_dir() and not p.name.startswith("."))
-        for name in [name for name in versions if name != current][: -(_KEPT_VERSIONS - 1)]:
-            shutil.rmtree(self._root / name, ignore_errors=True)
+    def abandoned(self) -> list[Path]:
+        """What is unfinished and, where nobody holds the lock, always will be."""
+        folders = (self.root, self.data_dir / "models")
+        found = [path for folder in folders for start in (_UNFINISHED, REMOVED) for path in folder.glob(f"{start}*")]
+        return [*found, *self.root.glob(f".{self.pointer.name}.*"), *self.archive.folder.glob("*/.*.json.*")]
 
 
 def new_version_name(content_digest: str) -> str:
@@ -207,62 +285,11 @@ def new_version_name(content_digest: str) -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{content_digest[:8]}"
 
 
-def _file_name(text: str) -> str:
-    """*text* as one file name; ``.`` is escaped at the start, so that no id climbs out of its folder."""
-    name = quote(text, safe="")
-    return f"%2E{name[1:]}" if name.startswith(".") else name or "%00"
-
-
-def _read_manifest(folder: Path) -> Manifest:
-    try:
-        manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
-    except (OSError, ValidationError) as error:
-        raise IndexCorrupt(f"The manifest of index {folder.name} is missing or damaged. {_REBUILD}") from error
-    if manifest.index_schema != SCHEMA:
-        raise IndexCorrupt(
-            f"Index {folder.name} has schema {manifest.index_schema}; this version reads {SCHEMA}. {_REBUILD}"
-        )
-    return manifest
-
-
 def _verify(folder: Path, manifest: Manifest) -> None:
     for name, expected in manifest.files.items():
         try:
             actual = sha256(folder / name)
         except OSError as error:
-            raise IndexCorrupt(f"{name} of index {folder.name} can't be read ({error.strerror}). {_REBUILD}") from error
+            raise IndexCorrupt(f"{name} of index {folder.name} can't be read ({error.strerror}). {REBUILD}") from error
         if actual != expected:
-            raise IndexCorrupt(f"{name} of index {folder.name} is damaged or cut short. {_REBUILD}")
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder, folder.parent]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Replaces *path* in one step; a reader sees the old content or the new, never a part."""
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
+            raise IndexCorrupt(f"{name} of index {folder.name} is damaged or cut short. {REBUILD}")
