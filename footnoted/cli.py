@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Ask an explainer a question; get the answer in its own words, with a footnote on every sentence.",
 )
-app.command("index")(index.run)
+app.add_typer(index.app, name="index")
 app.command("serve")(serve.run)
 app.command("ask")(ask.run)
 app.command("chat")(chat.run)

@@ -30,7 +30,7 @@ from corpus.documents import Document
 from index.archive import DocumentArchive, file_name
 from index.build_lock import build_lock
 from index.durable import REMOVED, hashes, make_folder, remove, remove_folder, rename_folder, write_whole
-from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable
+from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable, VersionNotFound
 from index.hashing import sha256
 from index.manifest import (
     REBUILD,
@@ -113,7 +113,7 @@ class IndexStore:
 
     def _published_folder(self, version: str | None) -> Path:
         if version is None:
-            raise IndexNotBuilt(f"There is no index in {self.data_dir} yet; run `footnoted index` to build it.")
+            raise not_built(self)
         if version not in self.versions():
             raise IndexCorrupt(f"The index pointer in {self.root} leads to no index. {REBUILD}")
         return self.root / version
@@ -129,15 +129,23 @@ class IndexStore:
                 f"The folder of indexes {self.root} can't be read ({error.strerror}); give permission to read it."
             ) from error
 
+    def kept(self, version: str) -> str:
+        """*version*, if it is kept. Raises `VersionNotFound`."""
+        if version not in self.versions():
+            raise VersionNotFound(
+                f"No index {version} is kept in {self.data_dir}; `footnoted index list` shows which are."
+            )
+        return version
+
     def version_before(self) -> str | None:
         """The version that was published before the published one, if it is kept, else the newest that is older.
 
         The newest of all where the pointer is lost, and None where there is none.
         """
-        kept, current = self.versions(), self._standing()
+        kept, current = self.versions(), self.published_or_none()
         if current not in kept:
             return kept[-1] if kept else None
-        replaced = self._any_manifest(current)
+        replaced = self.any_manifest(current)
         if replaced and replaced.replaces in kept:
             return replaced.replaces
         older = kept[: kept.index(current)]
@@ -145,12 +153,38 @@ class IndexStore:
 
     @contextmanager
     def building(self) -> Iterator[None]:
-        """Holds the lock that whoever writes here takes. Raises `IndexBusy`, `IndexNotWritable`."""
+        """Holds the lock that whoever writes here takes; within itself, it is held already.
+
+        Raises `IndexBusy`, `IndexNotWritable`.
+        """
         with ExitStack() as held:
-            with self._writing():
+            with self._saying_what_stands():
                 make_folder(self.root)
                 held.enter_context(build_lock(self.root / _LOCK))
             yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """`building`, with every `OSError` in it an `IndexNotWritable`."""
+        with self.building(), self._saying_what_stands():
+            yield
+
+    @contextmanager
+    def _saying_what_stands(self) -> Iterator[None]:
+        before = self.published_or_none()
+        try:
+            yield
+        except OSError as error:
+            now = self.published_or_none()
+            standing = "the index that was published before is untouched" if now == before else f"{now} is published"
+            raise IndexNotWritable(
+                f"The index can't be written in {self.data_dir} ({error.strerror or error}); {standing}. "
+                "Make room or give write permission, or choose another --data-dir."
+            ) from error
+
+    def models(self) -> list[Path]:
+        """The folders of the exported models."""
+        return sorted(path for path in (self.data_dir / "models").glob("*") if not path.name.startswith("."))
 
     def model_folder(self, model_id: str) -> Path:
         """Where the exported model of that id lies."""
@@ -163,7 +197,7 @@ class IndexStore:
         Raises `IndexBusy`, `IndexNotWritable`.
         """
         folder = self.model_folder(model_id)
-        with self.building(), self._writing():
+        with self.writing():
             present = hashes(folder)
             if present and present in self._named_models(model_id):
                 return present
@@ -181,7 +215,7 @@ class IndexStore:
             return hashes(folder)
 
     def _named_models(self, model_id: str) -> list[dict[str, str]]:
-        manifests = [self._any_manifest(version) for version in self.versions()]
+        manifests = [self.any_manifest(version) for version in self.versions()]
         return [manifest.model_files for manifest in manifests if manifest and manifest.model_id == model_id]
 
     def publish(self, manifest: Manifest, write: Callable[[Path], None], documents: tuple[Document, ...]) -> Manifest:
@@ -189,10 +223,10 @@ class IndexStore:
 
         Raises `IndexBusy`, `IndexNotWritable`, with the published index as it was.
         """
-        with self.building(), self._writing():
+        with self.writing():
             self.remove_abandoned()
             self.archive.add(documents)
-            manifest = self._write_and_point(manifest.model_copy(update={"replaces": self._standing()}), write)
+            manifest = self._write_and_point(manifest.model_copy(update={"replaces": self.published_or_none()}), write)
             with suppress(OSError, IndexCorrupt):  # what can't be removed is tried again by the next build
                 for version in self.superfluous(KEPT_VERSIONS):
                     remove_folder(self.root / version)
@@ -211,7 +245,7 @@ class IndexStore:
             self.point_to(manifest.version)
         except BaseException:
             remove(unfinished)
-            if folder.exists() and self._standing() != manifest.version:
+            if folder.exists() and self.published_or_none() != manifest.version:
                 remove_folder(folder)
             raise
         return manifest
@@ -225,7 +259,7 @@ class IndexStore:
 
         Kept first is what can be read, then what the published one replaced, then the newest.
         """
-        current, before = self._standing(), self.version_before()
+        current, before = self.published_or_none(), self.version_before()
         others = [version for version in self.versions() if version != current]
         others.sort(key=lambda version: (self.is_readable(version), version == before, version), reverse=True)
         return others[keep - 1 :]
@@ -242,31 +276,19 @@ class IndexStore:
         """A document at any version that was ever published. Raises `DocumentNotFound`, `IndexCorrupt`."""
         return self.archive.read(document_id, version)
 
-    def _standing(self) -> str | None:
-        """The published version, or None where the pointer can't be read."""
+    def published_or_none(self) -> str | None:
+        """The published version; None also where the pointer can't be read."""
         try:
             return self.current_version()
         except IndexCorrupt:
             return None
 
-    def _any_manifest(self, version: str) -> AnyManifest | None:
+    def any_manifest(self, version: str) -> AnyManifest | None:
+        """What can be told from the manifest of a version, or None where it is damaged."""
         try:
             return read_any_manifest(self.root / version)
         except IndexCorrupt:
             return None
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        before = self._standing()
-        try:
-            yield
-        except OSError as error:
-            now = self._standing()
-            standing = "the index that was published before is untouched" if now == before else f"{now} is published"
-            raise IndexNotWritable(
-                f"The index can't be written in {self.data_dir} ({error.strerror or error}); {standing}. "
-                "Make room or give write permission, or choose another --data-dir."
-            ) from error
 
     def remove_abandoned(self) -> None:
         """Removes what builds that were killed left behind; under the lock, so that nobody is writing it."""
@@ -278,6 +300,15 @@ class IndexStore:
         folders = (self.root, self.data_dir / "models")
         found = [path for folder in folders for start in (_UNFINISHED, REMOVED) for path in folder.glob(f"{start}*")]
         return [*found, *self.root.glob(f".{self.pointer.name}.*"), *self.archive.folder.glob("*/.*.json.*")]
+
+    def checkpoints(self) -> list[Path]:
+        """What else is hidden beside the versions: work of a build that the next one may go on from."""
+        return [path for path in self.root.glob(".*") if path.name != _LOCK and path not in self.abandoned()]
+
+
+def not_built(store: IndexStore) -> IndexNotBuilt:
+    """That there is no index, as an error to raise."""
+    return IndexNotBuilt(f"There is no index in {store.data_dir} yet; run `footnoted index` to build it.")
 
 
 def new_version_name(content_digest: str) -> str:
