@@ -164,7 +164,7 @@ def write_index(
         words.save(folder / name)
     for name, rows in zip((_PASSAGES_FAISS, _SENTENCES_FAISS), vectors, strict=True):
         # faiss.write_index says nothing where the disk fills up at the last of a file, and leaves it cut short.
-        (folder / name).write_bytes(faiss.serialize_index(_flat(rows)))
+        (folder / name).write_bytes(faiss.serialize_index(_flat(rows)).tobytes())
 
 
 def _lexical(documents: Sequence[Document], passages: Sequence[Passage]) -> tuple[LexicalIndex, LexicalIndex]:
