@@ -54,6 +54,8 @@ class DocumentArchive:
         Raises `IndexCorrupt`, and `FileNotFoundError` where no such file can be.
         """
         try:
+            if path.is_fifo():  # it could be waited for in vain
+                raise _damaged(path)
             document = load_document_json(_unsealed(path.read_bytes()))
         except OSError as error:
             if not _is_there(path):
