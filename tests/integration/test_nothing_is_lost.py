@@ -38,8 +38,10 @@ def temporary_folder() -> Iterator[Path]:
     """One that other users reach too, as pytest's own aren't."""
     folder = Path(mkdtemp(prefix="footnoted-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
     folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -281,11 +283,13 @@ def test_a_reader_never_fails_while_what_it_reads_is_replaced_and_pruned(data_di
     process = builder.start(data_dir, 1, builds=0, keep=1)
     seen: set[int] = set()
     deadline = time.monotonic() + 60
-    while len(seen) < 12 and time.monotonic() < deadline:
-        store = IndexStore(data_dir)
-        index = store.read_current(lambda folder, manifest: read_index(folder, manifest.version))
-        seen.add(number_of(index.document("rules")))
-    os.kill(process, signal.SIGKILL)
-    builder.rest()
+    try:
+        while len(seen) < 12 and time.monotonic() < deadline:
+            store = IndexStore(data_dir)
+            index = store.read_current(lambda folder, manifest: read_index(folder, manifest.version))
+            seen.add(number_of(index.document("rules")))
+    finally:
+        os.kill(process, signal.SIGKILL)
+        builder.rest()
     assert len(seen) >= 12
     published_number(data_dir)
