@@ -85,14 +85,16 @@ def verify_all(store: IndexStore) -> tuple[Finding, ...]:
     """
     found: dict[Finding, None] = dict.fromkeys(verify_pointer(store))
     for version in store.versions():
-        found.update(dict.fromkeys(_expected(store, version) or verify_version(store, version)))
+        findings = _expected(store, version) or verify_version(store, version)
+        if version in store.versions():  # else it was removed meanwhile
+            found.update(dict.fromkeys(findings))
     found.update(dict.fromkeys(_check_archive(store)))
-    left = "is unfinished: a build that is running, or one that was killed"
-    for path in store.abandoned():
-        found[Finding(_below(store, path), left, "the next build, or `footnoted index prune`, removes it", False)] = (
-            None
-        )
-    return tuple(found)
+    return (*found, *(_leftover(store, path) for path in store.abandoned()))
+
+
+def _leftover(store: IndexStore, path: Path) -> Finding:
+    problem = "is unfinished, of a build that is running or that was killed"
+    return Finding(_below(store, path), problem, "`footnoted index prune` removes it, or the next build", harmful=False)
 
 
 def _expected(store: IndexStore, version: str) -> tuple[Finding, ...]:
