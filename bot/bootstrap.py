@@ -79,7 +79,7 @@ class PublishedSource:
                 generator=ExtractiveGenerator(within),
                 judge=Judge(within),
                 conversations=self._conversations,
-                archive=self._store,
+                archive=self._store.archive,
                 selected=selected,
                 answer_threshold=settings.answer_threshold,
                 reader=self._reader,

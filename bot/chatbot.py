@@ -27,7 +27,7 @@ from bot.wording import message
 from corpus.documents import Document, DocumentCard
 from corpus.errors import DocumentNotFound
 from corpus.language import base_language
-from index.store import ArchivedVersion
+from index.archive import ArchivedVersion
 
 _NEAREST = 3
 

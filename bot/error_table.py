@@ -15,7 +15,7 @@ from bot.errors import (
     ReaderUnavailable,
 )
 from corpus.errors import CorpusError, DocumentNotFound, LibraryError, OriginUnavailable
-from index.errors import IndexingError, IndexNotWritable
+from index.errors import IndexingError, IndexNotWritable, VersionNotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ ERROR_TABLE: tuple[ErrorEntry, ...] = (
     ErrorEntry(OriginUnavailable, "The explainer can't be reached", 422, 2),
     ErrorEntry(LibraryError, "The library can't be used", 503, 5),
     ErrorEntry(CorpusError, "The explainer can't be read", 422, 2),
+    ErrorEntry(VersionNotFound, "No such version of the index", 404, 2),
     ErrorEntry(IndexNotWritable, "The index can't be written", 503, 5),
     ErrorEntry(IndexingError, "The index can't be used", 503, 4),
     ErrorEntry(ConversationStoreError, "The conversations can't be used", 503, 5),

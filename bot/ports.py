@@ -13,7 +13,7 @@ from bot.reader import Reading, Window
 from bot.retrieve import Evidence
 from bot.rewrite import Query
 from corpus.documents import Document
-from index.store import ArchivedVersion
+from index.archive import ArchivedVersion
 
 
 class AnswerGenerator(Protocol):

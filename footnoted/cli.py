@@ -18,7 +18,7 @@ app = typer.Typer(
     help="Ask an explainer a question; get the answer in its own words, with a footnote on every sentence.",
 )
 app.add_typer(corpus.app, name="corpus")
-app.command("index")(index.run)
+app.add_typer(index.app, name="index")
 app.command("serve")(serve.run)
 app.command("ask")(ask.run)
 app.command("chat")(chat.run)

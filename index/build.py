@@ -58,8 +58,8 @@ def build_index(
     """
     store = IndexStore(data_dir)
     ordered = tuple(sorted(documents, key=lambda document: document.id))
-    exported = store.export_model(embedder.model_id, embedder.export) if isinstance(embedder, Exportable) else {}
-    with store.workplace() as root, checkpoint(root, embedder.model_id, embedder.dimension) as kept:
+    with store.writing(), checkpoint(store.root, embedder.model_id, embedder.dimension) as kept:
+        exported = store.export_model(embedder.model_id, embedder.export) if isinstance(embedder, Exportable) else {}
         known = [*_published(store, embedder), kept.read()]
         staged = kept.working / "index"
         staged.mkdir()
@@ -88,7 +88,10 @@ def open_index(data_dir: Path, embedder: Embedder) -> FaissIndex:
 
 
 def _open(store: IndexStore, embedder: Embedder) -> tuple[Path, FaissIndex]:
-    folder, manifest = store.open_current()
+    return store.read_current(lambda folder, manifest: (folder, _read(folder, manifest, embedder)))
+
+
+def _read(folder: Path, manifest: Manifest, embedder: Embedder) -> FaissIndex:
     if (manifest.model_id, manifest.dimension) != (embedder.model_id, embedder.dimension):
         raise EmbedderMismatch(
             f"Index {manifest.version} was built with {manifest.model_id} ({manifest.dimension} dimensions), but "
@@ -100,7 +103,7 @@ def _open(store: IndexStore, embedder: Embedder) -> tuple[Path, FaissIndex]:
         raise IndexCorrupt(
             f"Index {manifest.version} doesn't hold what its manifest says. Run `footnoted index` to build it again."
         )
-    return folder, index
+    return index
 
 
 def open_embedder(data_dir: Path) -> OnnxEmbedder:

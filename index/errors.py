@@ -5,6 +5,8 @@
     ├── IndexCorrupt        a file of the published index is missing, cut short or altered
     ├── EmbedderMismatch    the index was built with another model than the one that would ask it
     ├── IndexNotWritable    the data directory can't be written: permission, or a full disk
+    │   └── IndexBusy       another process is writing in it
+    ├── VersionNotFound     no version of that name is kept
     └── ModelUnavailable    the embedding model is missing or isn't the one that was pinned
 
 Every message says what happened, to what, and what to do next.
@@ -29,6 +31,14 @@ class EmbedderMismatch(IndexingError):  # noqa: N818
 
 class IndexNotWritable(IndexingError):  # noqa: N818
     """The data directory can't be written."""
+
+
+class IndexBusy(IndexNotWritable):
+    """Another process builds, rolls back or prunes in the same data directory."""
+
+
+class VersionNotFound(IndexingError):  # noqa: N818
+    """A version of the index that isn't kept, or the name of none."""
 
 
 class ModelUnavailable(IndexingError):  # noqa: N818

@@ -4,75 +4,55 @@
     ├── models/MODEL/                 the embedding model as exported for asking, shared by the indexes built with it
     ├── documents/ID/VERSION.json     every document version ever published, so that old permalinks open
     └── index/
+        ├── .lock                     held by the one process that writes
         ├── CURRENT                   one line: the name of the published version
         └── 20260131T120000Z-1a2b3c4d/
             ├── manifest.json         what it was built from and with, and the SHA-256 of each other file
             └── …
 
-A version is written under a temporary name, fsynced, renamed, and only then pointed to; a build that dies at any
-moment leaves the published index as it was.
+A version is written under a temporary name, fsynced, renamed, fsynced again, and only then pointed to; a build that
+dies at any moment leaves the published index as it was. What a reader has open stays readable when its version is
+removed, as Unix keeps a file's content until the last process that has it open or mapped lets go (on NFS only for the
+client that removed it: keep the data directory on a local disk).
 """
 
 from __future__ import annotations
 
-import shutil
-import time
+import errno
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from typing import TypeVar
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from corpus.documents import Document, DocumentCard, dump_document, load_document_json
-from corpus.durable import sync, write_whole
-from corpus.errors import DocumentNotFound
-from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable
+from corpus.documents import Document
+from corpus.durable import write_whole
+from index.archive import DocumentArchive, file_name
+from index.build_lock import build_lock
+from index.durable import REMOVED, hashes, make_folder, remove, remove_folder, rename_folder
+from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable, VersionNotFound
 from index.hashing import sha256
+from index.manifest import (
+    REBUILD,
+    SCHEMA,
+    AnyManifest,
+    Manifest,
+    read_any_manifest,
+    read_manifest,
+    write_manifest,
+)
 
-SCHEMA = 3
-"""Raised whenever the files of an index change their meaning; an index of another schema is refused."""
+__all__ = ["KEPT_VERSIONS", "SCHEMA", "IndexStore", "Manifest", "new_version_name"]
 
-_POINTER = "CURRENT"
-_MANIFEST = "manifest.json"
+KEPT_VERSIONS = 3
+"""The published one, the one to roll back to, and one that a server may have open that hasn't looked since."""
+
+_LOCK = ".lock"
 _UNFINISHED = ".building-"
-_KEPT_VERSIONS = 3
-_ABANDONED_AFTER_S = 3600.0
-_REBUILD = "Run `footnoted index` to build it again."
+_LONGEST_NAME = 255
 
-
-class Manifest(BaseModel):
-    """What an index was built from and with.
-
-    ``files`` maps each other file to its SHA-256, ``model_files`` those of the exported model (none where the embedder
-    can't be exported). ``recall_at_10`` is that of each file of codes beside exact search, measured when it was built.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    index_schema: int
-    version: str
-    created_at: datetime
-    model_id: str
-    dimension: int
-    documents: dict[str, str]
-    passages: int
-    sentences: int
-    files: dict[str, str]
-    model_files: dict[str, str] = {}
-    recall_at_10: dict[str, float] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedVersion:
-    """A document version that was published here, and when it first was."""
-
-    card: DocumentCard
-    archived_at: datetime
+Read = TypeVar("Read")
 
 
 class IndexStore:
@@ -80,152 +60,256 @@ class IndexStore:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self._root = data_dir / "index"
+        self.root = data_dir / "index"
+        self.archive = DocumentArchive(data_dir / "documents")
 
     def current_version(self) -> str | None:
-        """The name of the published version, or None where nothing is published."""
+        """The name of the published version, or None where nothing is published; one small read."""
         try:
-            name = (self._root / _POINTER).read_text(encoding="utf-8").strip()
+            with self.pointer.open("rb") as file:
+                return file.read(_LONGEST_NAME).decode().strip()
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise IndexCorrupt(
-                f"The index pointer {self._root / _POINTER} can't be read ({error}). {_REBUILD}"
-            ) from error
-        return name
+            raise IndexCorrupt(f"The index pointer {self.pointer} can't be read ({error}). {REBUILD}") from error
+
+    @property
+    def pointer(self) -> Path:
+        """The file that names the published version."""
+        return self.root / "CURRENT"
 
     def manifest(self) -> Manifest:
         """That of the published index. Raises `IndexNotBuilt`, `IndexCorrupt`."""
-        return _read_manifest(self._folder())
+        return self._of_published(read_manifest)
 
     def open_current(self) -> tuple[Path, Manifest]:
-        """The published version's folder and its manifest, every file checked against its hash."""
-        folder = self._folder()
-        manifest = _read_manifest(folder)
-        _verify(folder, manifest)
-        return folder, manifest
+        """The published version's folder and its manifest, every file checked against its hash.
 
-    def _folder(self) -> Path:
-        version = self.current_version()
+        Raises `IndexNotBuilt`, `IndexCorrupt`.
+        """
+        return self.read_current(lambda folder, manifest: (folder, manifest))
+
+    def read_current(self, read: Callable[[Path, Manifest], Read]) -> Read:
+        """What *read* makes of the published version, once every file of it is checked against its hash.
+
+        Where another version is published meanwhile and this one can't be read to its end, the other is read. Raises
+        `IndexNotBuilt`, `IndexCorrupt`, and what *read* raises.
+        """
+
+        def checked(folder: Path) -> Read:
+            manifest = read_manifest(folder)
+            _verify(folder, manifest)
+            return read(folder, manifest)
+
+        return self._of_published(checked)
+
+    def _of_published(self, read: Callable[[Path], Read]) -> Read:
+        while True:
+            version = self.current_version()
+            try:
+                return read(self._published_folder(version))
+            except IndexingError:
+                if self.current_version() == version:
+                    raise
+
+    def _published_folder(self, version: str | None) -> Path:
         if version is None:
-            raise IndexNotBuilt(f"There is no index in {self.data_dir} yet; run `footnoted index` to build it.")
-        folder = self._root / version
-        if not version or Path(version).name != version or not folder.is_dir():
-            raise IndexCorrupt(f"The index pointer in {self._root} leads to no index. {_REBUILD}")
-        return folder
+            raise not_built(self)
+        if version not in self.versions():
+            raise IndexCorrupt(f"The index pointer in {self.root} leads to no index. {REBUILD}")
+        return self.root / version
+
+    def versions(self) -> list[str]:
+        """The names of the versions that are kept, the oldest first."""
+        try:
+            return sorted(path.name for path in self.root.iterdir() if path.is_dir() and not path.name.startswith("."))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise IndexCorrupt(
+                f"The folder of indexes {self.root} can't be read ({error.strerror}); give permission to read it."
+            ) from error
+
+    def kept(self, version: str) -> str:
+        """*version*, if it is kept. Raises `VersionNotFound`."""
+        if version not in self.versions():
+            raise VersionNotFound(
+                f"No index {version} is kept in {self.data_dir}; `footnoted index list` shows which are."
+            )
+        return version
+
+    def version_before(self) -> str | None:
+        """The version that was published before the published one, if it is kept, else the newest that is older.
+
+        The newest of all where the pointer is lost, and None where there is none.
+        """
+        kept, current = self.versions(), self.published_or_none()
+        if current not in kept:
+            return kept[-1] if kept else None
+        replaced = self.any_manifest(current)
+        if replaced and replaced.replaces in kept:
+            return replaced.replaces
+        older = kept[: kept.index(current)]
+        return older[-1] if older else None
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Holds the lock that whoever writes here takes; within itself, it is held already.
+
+        Raises `IndexBusy`, `IndexNotWritable`.
+        """
+        with ExitStack() as held:
+            with self._saying_what_stands():
+                make_folder(self.root)
+                held.enter_context(build_lock(self.root / _LOCK))
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """`building`, with every `OSError` in it an `IndexNotWritable`."""
+        with self.building(), self._saying_what_stands():
+            yield
+
+    @contextmanager
+    def _saying_what_stands(self) -> Iterator[None]:
+        before = self.published_or_none()
+        try:
+            yield
+        except OSError as error:
+            now = self.published_or_none()
+            standing = "the index that was published before is untouched" if now == before else f"{now} is published"
+            raise IndexNotWritable(
+                f"The index can't be written in {self.data_dir} ({error.strerror or error}); {standing}. "
+                "Make room or give write permission, or choose another --data-dir."
+            ) from error
+
+    def models(self) -> list[Path]:
+        """The folders of the exported models."""
+        return sorted(path for path in (self.data_dir / "models").glob("*") if not path.name.startswith("."))
 
     def model_folder(self, model_id: str) -> Path:
         """Where the exported model of that id lies."""
-        return self.data_dir / "models" / _file_name(model_id.replace("/", "-"))
+        return self.data_dir / "models" / file_name(model_id.replace("/", "-"))
 
     def export_model(self, model_id: str, write: Callable[[Path], None]) -> dict[str, str]:
-        """Writes the model by *write* (called with an empty folder), unless the published index has it whole.
+        """Writes the model by *write* (called with an empty folder), unless it is here as a kept index names it.
 
-        The SHA-256 of its files. Raises `IndexNotWritable`.
+        An index that can still be asked thus never loses its model to another export. The SHA-256 of its files.
+        Raises `IndexBusy`, `IndexNotWritable`.
         """
         folder = self.model_folder(model_id)
-        with self._writing():
-            present = _hashes(folder)
-            if present and present == self._published_model(model_id):
+        with self.writing():
+            present = hashes(folder)
+            if present and present in self._named_models(model_id):
                 return present
+            make_folder(folder.parent)
             unfinished = folder.with_name(f"{_UNFINISHED}{uuid4().hex}")
-            unfinished.mkdir(parents=True)
+            unfinished.mkdir()
             try:
                 write(unfinished)
-                _sync_tree(unfinished)
-                shutil.rmtree(folder, ignore_errors=True)
-                unfinished.rename(folder)
+                if folder.exists():
+                    remove_folder(folder)
+                rename_folder(unfinished, folder)
             except BaseException:
-                shutil.rmtree(unfinished, ignore_errors=True)
+                remove(unfinished)
                 raise
-            return _hashes(folder)
+            return hashes(folder)
 
-    def _published_model(self, model_id: str) -> dict[str, str]:
-        try:
-            manifest = self.manifest()
-        except IndexingError:
-            return {}
-        return manifest.model_files if manifest.model_id == model_id else {}
+    def _named_models(self, model_id: str) -> list[dict[str, str]]:
+        manifests = [self.any_manifest(version) for version in self.versions()]
+        return [manifest.model_files for manifest in manifests if manifest and manifest.model_id == model_id]
 
     def publish(self, manifest: Manifest, write: Callable[[Path], None], documents: tuple[Document, ...]) -> Manifest:
         """Writes a version by *write* (called with an empty folder), then makes it the published one.
 
-        Raises `IndexNotWritable`, with the published index as it was.
+        Raises `IndexBusy`, `IndexNotWritable`, with the published index as it was.
         """
-        with self._writing():
-            self._archive(documents)
-            self._remove_abandoned()
-            unfinished = self._root / f"{_UNFINISHED}{uuid4().hex}"
-            unfinished.mkdir(parents=True)
-            try:
-                write(unfinished)
-                manifest = manifest.model_copy(update={"files": _hashes(unfinished)})
-                (unfinished / _MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
-                _sync_tree(unfinished)
-                unfinished.rename(self._root / manifest.version)
-            except BaseException:
-                shutil.rmtree(unfinished, ignore_errors=True)
-                raise
-            write_whole(self._root / _POINTER, manifest.version.encode())
-            self._prune(manifest.version)
+        with self.writing():
+            self.remove_abandoned()
+            self.archive.add(documents)
+            manifest = self._write_and_point(manifest.model_copy(update={"replaces": self.published_or_none()}), write)
+            with suppress(OSError, IndexCorrupt):  # what can't be removed is tried again by the next build
+                for version in self.superfluous(KEPT_VERSIONS):
+                    remove_folder(self.root / version)
         return manifest
 
-    def document(self, document_id: str, version: str) -> Document:
-        """A document at any version that was ever published. Raises `DocumentNotFound`."""
-        path = self._document_path(document_id, version)
+    def _write_and_point(self, manifest: Manifest, write: Callable[[Path], None]) -> Manifest:
+        unfinished, folder = self.root / f"{_UNFINISHED}{uuid4().hex}", self.root / manifest.version
+        if folder.exists():
+            raise FileExistsError(errno.EEXIST, f"there is an index {manifest.version} already")
+        unfinished.mkdir()
         try:
-            return load_document_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise DocumentNotFound(
-                f"There is no document {document_id!r} at version {version!r} here; "
-                "the list of documents has what can be opened."
-            ) from error
+            write(unfinished)
+            manifest = manifest.model_copy(update={"files": hashes(unfinished)})
+            write_manifest(unfinished, manifest)
+            rename_folder(unfinished, folder)
+            self.point_to(manifest.version)
+        except BaseException:
+            remove(unfinished)
+            if folder.exists() and self.published_or_none() != manifest.version:
+                remove_folder(folder)
+            raise
+        return manifest
 
-    def versions(self, document_id: str) -> tuple[ArchivedVersion, ...]:
-        """Every version of a document that `document` opens, the newest first; none where there is no such document.
+    def point_to(self, version: str) -> None:
+        """Publishes a version that is whole; under the lock. Raises `OSError`."""
+        write_whole(self.pointer, version.encode())
 
-        The newest is what was archived on the latest day; of one day, what is as of the latest date.
+    def superfluous(self, keep: int) -> list[str]:
+        """The versions to remove so that *keep* are left, the published one among them.
+
+        Kept first is what can be read, then what the published one replaced, then the newest.
         """
-        files = self._document_path(document_id, "-").parent.glob("*.json")
-        found = (_archived_version(path, path.stat().st_mtime_ns) for path in files)
-        return tuple(sorted((version for version in found if version), key=_age, reverse=True))
+        current, before = self.published_or_none(), self.version_before()
+        others = [version for version in self.versions() if version != current]
+        others.sort(key=lambda version: (self.is_readable(version), version == before, version), reverse=True)
+        return others[keep - 1 :]
 
-    def _document_path(self, document_id: str, version: str) -> Path:
-        return self.data_dir / "documents" / _file_name(document_id) / f"{_file_name(version)}.json"
-
-    def _archive(self, documents: tuple[Document, ...]) -> None:
-        for document in documents:
-            path = self._document_path(document.id, document.version)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists():
-                write_whole(path, dump_document(document))
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def is_readable(self, version: str) -> bool:
+        """Whether its manifest is; its files aren't looked at."""
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
-            yield
-        except OSError as error:
-            raise IndexNotWritable(
-                f"The index can't be written in {self.data_dir} ({error.strerror or error}); the index that was "
-                "published before is untouched. Make room or give write permission, or choose another --data-dir."
-            ) from error
+            read_manifest(self.root / version)
+        except IndexCorrupt:
+            return False
+        return True
 
-    @contextmanager
-    def workplace(self) -> Iterator[Path]:
-        """Where a build may keep folders of its own, named with a dot first. Raises `IndexNotWritable`."""
-        with self._writing():
-            yield self._root
+    def document(self, document_id: str, version: str) -> Document:
+        """A document at any version that was ever published. Raises `DocumentNotFound`, `IndexCorrupt`."""
+        return self.archive.document(document_id, version)
 
-    def _remove_abandoned(self) -> None:
-        for folder in self._root.glob(f"{_UNFINISHED}*"):
-            if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_S:
-                shutil.rmtree(folder, ignore_errors=True)
+    def published_or_none(self) -> str | None:
+        """The published version; None also where the pointer can't be read."""
+        try:
+            return self.current_version()
+        except IndexCorrupt:
+            return None
 
-    def _prune(self, current: str) -> None:
-        versions = sorted(p.name for p in self._root.iterdir() if p.is_dir() and not p.name.startswith("."))
-        for name in [name for name in versions if name != current][: -(_KEPT_VERSIONS - 1)]:
-            shutil.rmtree(self._root / name, ignore_errors=True)
+    def any_manifest(self, version: str) -> AnyManifest | None:
+        """What can be told from the manifest of a version, or None where it is damaged."""
+        try:
+            return read_any_manifest(self.root / version)
+        except IndexCorrupt:
+            return None
+
+    def remove_abandoned(self) -> None:
+        """Removes what builds that were killed left behind; under the lock, so that nobody is writing it."""
+        for path in self.abandoned():
+            remove(path)
+
+    def abandoned(self) -> list[Path]:
+        """What is unfinished and, where nobody holds the lock, always will be."""
+        folders = (self.root, self.data_dir / "models")
+        found = [path for folder in folders for start in (_UNFINISHED, REMOVED) for path in folder.glob(f"{start}*")]
+        return [*found, *self.root.glob(f".{self.pointer.name}.*"), *self.archive.folder.glob("*/.*.json.*")]
+
+    def checkpoints(self) -> list[Path]:
+        """What else is hidden beside the versions: work of a build that the next one may go on from."""
+        return [path for path in self.root.glob(".*") if path.name != _LOCK and path not in self.abandoned()]
+
+
+def not_built(store: IndexStore) -> IndexNotBuilt:
+    """That there is no index, as an error to raise."""
+    return IndexNotBuilt(f"There is no index in {store.data_dir} yet; run `footnoted index` to build it.")
 
 
 def new_version_name(content_digest: str) -> str:
@@ -233,53 +317,11 @@ def new_version_name(content_digest: str) -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{content_digest[:8]}"
 
 
-def _file_name(text: str) -> str:
-    """*text* as one file name; ``.`` is escaped at the start, so that no id climbs out of its folder."""
-    name = quote(text, safe="")
-    return f"%2E{name[1:]}" if name.startswith(".") else name or "%00"
-
-
-@lru_cache(maxsize=1024)
-def _archived_version(path: Path, written_ns: int) -> ArchivedVersion | None:
-    """That of the file *path*, or None where it can't be read; kept in memory, since an archived file never changes."""
-    try:
-        card = load_document_json(path.read_bytes()).card
-    except (OSError, ValidationError):
-        return None
-    return ArchivedVersion(card, datetime.fromtimestamp(written_ns / 1e9, UTC))
-
-
-def _age(version: ArchivedVersion) -> tuple[date, date, datetime]:
-    return version.archived_at.date(), version.card.as_of or date.min, version.archived_at
-
-
-def _read_manifest(folder: Path) -> Manifest:
-    try:
-        manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
-    except (OSError, ValidationError) as error:
-        raise IndexCorrupt(f"The manifest of index {folder.name} is missing or damaged. {_REBUILD}") from error
-    if manifest.index_schema != SCHEMA:
-        raise IndexCorrupt(
-            f"Index {folder.name} has schema {manifest.index_schema}; this version reads {SCHEMA}. {_REBUILD}"
-        )
-    return manifest
-
-
 def _verify(folder: Path, manifest: Manifest) -> None:
     for name, expected in manifest.files.items():
         try:
             actual = sha256(folder / name)
         except OSError as error:
-            raise IndexCorrupt(f"{name} of index {folder.name} can't be read ({error.strerror}). {_REBUILD}") from error
+            raise IndexCorrupt(f"{name} of index {folder.name} can't be read ({error.strerror}). {REBUILD}") from error
         if actual != expected:
-            raise IndexCorrupt(f"{name} of index {folder.name} is damaged or cut short. {_REBUILD}")
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder, folder.parent]:
-        sync(path)
+            raise IndexCorrupt(f"{name} of index {folder.name} is damaged or cut short. {REBUILD}")

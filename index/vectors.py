@@ -135,12 +135,13 @@ def _ranking(rows: NDArray[np.int64], scores: Vectors) -> Ranking:
 
 def write_vectors(path: Path, shape: tuple[int, int], blocks: Iterator[Vectors]) -> None:
     """Writes *blocks* one after the other as an array of *shape*, which they must fill."""
-    stored = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
     start = 0
-    for block in blocks:
-        stored[start : start + len(block)] = block
-        start += len(block)
-    stored.flush()
+    with path.open("wb") as file:  # a mapped file would end the process where the disk is full
+        header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.float32)), "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for block in blocks:
+            file.write(np.ascontiguousarray(block, dtype=np.float32).data)
+            start += len(block)
     if start != shape[0]:
         raise ValueError(f"{start} vectors were written, not {shape[0]}.")
 
@@ -173,7 +174,8 @@ def write_codes(path: Path, stored: Vectors, asking: Vectors) -> float | None:
     recall = min(_recall(searched, q) for q in (_near(stored), np.ascontiguousarray(asking)))
     if recall < LEAST_RECALL:
         return None
-    faiss.write_index(codes, str(path))
+    # faiss.write_index says nothing where the disk fills up at the last of a file, and leaves it cut short.
+    path.write_bytes(faiss.serialize_index(codes).tobytes())
     return recall
 
 

@@ -31,9 +31,14 @@ class IndexWatch:
                 log.warning("Index %s was published and answers from now on.", self.source.current.index_version)
             self._told = ""
         except (BotError, IndexingError) as error:
-            if str(error) != self._told:
-                log.error("The newly published index isn't used, and the one before goes on: %s", error)  # noqa: TRY400
-            self._told = str(error)
+            self._tell(str(error))
+        except Exception as error:  # whatever it is, the next look may go well, and nothing else looks
+            self._tell(f"unexpected {type(error).__qualname__}")
+
+    def _tell(self, reason: str) -> None:
+        if reason != self._told:
+            log.error("The newly published index isn't used, and the one before goes on: %s", reason)
+        self._told = reason
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from bot.footnotes import document_dict, section_path
 from corpus.changes import LineChange, PassageChange, SectionChanges
 from corpus.documents import Document, Span
 from corpus.word_diff import DiffPiece, Pieces
-from index.store import ArchivedVersion
+from index.archive import ArchivedVersion
 from web.schemas import DocumentRef
 from web.versions import cited, passage_permalink
 

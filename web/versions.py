@@ -11,7 +11,7 @@ from bot.footnotes import permalink
 from corpus.changes import Comparison, Fate, LineChange
 from corpus.documents import Document, DocumentCard, Span
 from corpus.word_diff import DiffPiece, PieceKind, Pieces
-from index.store import ArchivedVersion
+from index.archive import ArchivedVersion
 from web.views import reader_path, section_label
 
 

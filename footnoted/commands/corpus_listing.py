@@ -55,7 +55,7 @@ def show(
 
     library = open_library(data_dir)
     entry = library.load(library.record(document_id))
-    archived = IndexStore(bot_settings(data_dir).data_dir).versions(document_id)
+    archived = IndexStore(bot_settings(data_dir).data_dir).archive.versions(document_id)
     versions = {version.card.version: version.archived_at for version in archived}
     if text:
         say(entry.document.text)

@@ -1,4 +1,4 @@
-"""``footnoted index``."""
+"""``footnoted index``; its sub-commands are in `footnoted.commands.index_versions`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footnoted.commands import index_versions
 from footnoted.commands.options import DataDir, bot_settings, open_library
 
 if TYPE_CHECKING:
@@ -16,8 +17,16 @@ if TYPE_CHECKING:
     from corpus.library import Failure, Library
     from index.store import Manifest
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.command("list")(index_versions.list_versions)
+app.command("verify")(index_versions.verify)
+app.command("rollback")(index_versions.rollback)
+app.command("prune")(index_versions.prune)
 
+
+@app.callback(invoke_without_command=True)
 def run(
+    context: typer.Context,
     corpus: Annotated[
         list[Path] | None,
         typer.Option("--corpus", help="An explainer or a folder of them; may be given again. None: the library."),
@@ -25,6 +34,16 @@ def run(
     data_dir: DataDir = None,
 ) -> None:
     """Publish an index of the explainers; only what changed is embedded, and a stopped build goes on where it was."""
+    if context.invoked_subcommand is None:
+        build(corpus, data_dir)
+    elif corpus:
+        raise typer.BadParameter(f"--corpus is for building, and `{context.invoked_subcommand}` builds nothing.")
+    else:
+        context.obj = data_dir
+
+
+def build(corpus: list[Path] | None, data_dir: Path | None) -> None:
+    """Publishes an index of *corpus*, or of the library."""
     from corpus.load import load_corpus
 
     target = bot_settings(data_dir).data_dir

@@ -19,6 +19,7 @@ from index.build import build_index
 from index.store import IndexStore
 from tests.fakes import HashEmbedder, document_of
 from web.app import create_app
+from web.reload import IndexWatch
 from web.settings import WebSettings
 
 QUESTION = {"question": "How many dollars does a well permit cost?"}
@@ -112,3 +113,20 @@ def test_an_old_permalink_opens_after_its_version_was_replaced(client: TestClien
     page = client.get(permalink.partition("#")[0])
     assert page.status_code == 200
     assert "100 dollars" in page.text
+
+
+def test_whatever_goes_wrong_at_one_look_the_next_one_takes_the_index_up(
+    source: PublishedSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = build_index(edition(500), HashEmbedder(), tmp_path).index_version
+    watch = IndexWatch(source)
+
+    def fail() -> bool:
+        raise SystemError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(source, "refresh", fail)
+        watch.look()
+    assert source.current.index_version != version
+    watch.look()
+    assert source.current.index_version == version

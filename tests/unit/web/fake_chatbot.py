@@ -33,8 +33,8 @@ from corpus.builder import DocumentBuilder, Metadata
 from corpus.documents import Document, DocumentCard, Span
 from corpus.errors import DocumentNotFound
 from corpus.inline import InlineText, Mark
+from index.archive import ArchivedVersion
 from index.passages import Passage, passage_id
-from index.store import ArchivedVersion
 from web.suggestions import ASKED_AS
 
 
