@@ -11,14 +11,16 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from web.bootstrap import open_outlets
+from web.cors import CrossOrigin
 from web.errors import install_error_handlers
 from web.middleware import BodyLimit, LastCatch, SecurityHeaders
 from web.pages import STATIC, LastingFiles, Pages, static_path
 from web.reload import watching
-from web.routes import api, health, openai_api, pages, reader, stream
+from web.routes import api, health, openai_api, pages, reader, stream, widget
 from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
+from web.suggestions import Suggestions
 from web.version import footnoted_version
 
 if TYPE_CHECKING:
@@ -62,13 +64,19 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders), Middleware(LastCatch), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(CrossOrigin, origins=settings.origins_of_widgets),
+            Middleware(LastCatch),
+            Middleware(BodyLimit),
+        ],
     )
     app.state.site = site
     app.state.outlets = outlets
     app.state.settings = settings
+    app.state.suggestions = Suggestions(site)
     install_error_handlers(app)
-    for routes in (pages, stream, reader, api, health, openai_api):
+    for routes in (pages, stream, reader, api, widget, health, openai_api):
         app.include_router(routes.router)
     for router in outlets.routers:
         app.include_router(router)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -41,8 +42,24 @@ def _host_names(hosts: str) -> str:
     return hosts
 
 
+def _origins(origins: str) -> str:
+    """*origins* as they are, each as browsers write it; anything else would match none, without a word."""
+    for origin in _listed(origins):
+        if not _is_origin(origin):
+            raise PydanticCustomError(
+                "origins", "it lists origins, such as https://www.example.org or http://localhost:8080, without a path"
+            )
+    return origins
+
+
+def _is_origin(origin: str) -> bool:
+    """Whether *origin* is a scheme, a host and perhaps a port, in lower case (RFC 6454, 6.2)."""
+    return bool(re.fullmatch(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", origin)) and _names_a_host(origin)
+
+
 SiteAddress = Annotated[str, AfterValidator(_site_address)]
 HostNames = Annotated[str, AfterValidator(_host_names)]
+Origins = Annotated[str, AfterValidator(_origins)]
 
 
 class WebSettings(BaseSettings):
@@ -72,6 +89,7 @@ class WebSettings(BaseSettings):
     webhook_reply_hosts: HostNames = Field(
         default="", description="Hosts that delayed replies may go to, commas between."
     )
+    widget_origins: Origins = Field(default="", description="Sites whose pages may hold the widget, commas between.")
 
     @property
     def is_private(self) -> bool:
@@ -98,6 +116,11 @@ class WebSettings(BaseSettings):
     def hosts_of_replies(self) -> frozenset[str]:
         """The hosts that delayed replies may go to: a name, or a name and a port."""
         return frozenset(host.lower() for host in _listed(self.webhook_reply_hosts))
+
+    @property
+    def origins_of_widgets(self) -> tuple[str, ...]:
+        """The origins whose pages may call the API."""
+        return _listed(self.widget_origins)
 
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Self:

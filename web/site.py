@@ -68,10 +68,12 @@ class Site:
         One question at a time: the model computes on one thread, and two at once would only slow each other. Only the
         documents that *selection* lets through answer; `bot.errors.NothingSelected` is raised where there are none.
         """
-        chatbot = self.chatbot
-        if selection is not None:
-            chatbot = await to_thread.run_sync(chatbot.selected, selection, limiter=self.turnstile)
+        chatbot = self.chatbot if selection is None else await self.selected(selection)
         return await self.ask_of(chatbot, conversation_id, question, history)
+
+    async def selected(self, selection: Selection) -> Chatbot:
+        """The chatbot that answers from what *selection* lets through; raises `bot.errors.NothingSelected`."""
+        return await to_thread.run_sync(self.chatbot.selected, selection, limiter=self.turnstile)
 
     async def ask_turn(self, conversation_id: str, question: str, turn: int | None) -> tuple[int, Reply]:
         """The reply to *question* as the *turn*-th of its conversation, and which turn it became.

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.answers import CitedDocument, ScoredPassage
 from bot.chatbot import clean_question, new_conversation_id
 from bot.footnotes import document_dict, permalink, reply_dict, section_path
+from bot.refusal_words import reply_in
 from bot.rewrite import resolve
 from corpus.documents import Document, Span
 from index.chunk import note_section
@@ -147,7 +148,8 @@ class Explainers:
 
         Without a conversation id the reply's is empty: there is nothing that a client could go on with.
         """
-        body = self._linked(reply_dict(self._reply(given), given.conversation_id or ""))
+        reply = reply_in(given.language, self._reply(given))
+        body = self._linked(reply_dict(reply, given.conversation_id or ""))
         return body, reply_text(ReplyBody.model_validate(body))
 
     def _reply(self, given: AskArguments) -> Reply:
@@ -165,7 +167,7 @@ class Explainers:
 
     def _found(self, scored: ScoredPassage) -> FoundPassage:
         passage = scored.passage
-        document = _cited(self.chatbot.document(passage.document_id, passage.version))
+        document = CitedDocument.of(self.chatbot.document(passage.document_id, passage.version))
         return FoundPassage(
             id=passage.id,
             document=DocumentRef.model_validate(document_dict(document)),
@@ -187,7 +189,7 @@ class Explainers:
         return body.model_dump(mode="json"), passage_text(body)
 
     def _passage_read(self, document: Document, span: Span) -> PassageRead:
-        around, cited = surroundings(document, span), _cited(document)
+        around, cited = surroundings(document, span), CitedDocument.of(document)
         return PassageRead(
             document=DocumentRef.model_validate(document_dict(cited)),
             current=any((d.id, d.version) == (document.id, document.version) for d in self.chatbot.documents()),
@@ -210,10 +212,6 @@ class Explainers:
             key: f"{self.public_url}{value}" if key == "permalink" else self._linked(value)
             for key, value in body.items()
         }
-
-
-def _cited(document: Document) -> CitedDocument:
-    return CitedDocument(document.id, document.title, document.version, document.as_of, document.language)
 
 
 def _place(given: PassageArguments) -> tuple[str, str, str]:

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Query
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.chatbot import new_conversation_id
+from bot.chatbot import Chatbot, new_conversation_id
+from bot.errors import BotError
 from bot.footnotes import reply_dict
+from bot.refusal_words import reply_in
+from bot.selection import Selection
 from corpus.documents import Document
-from web.schemas import AskRequest, DocumentBody, DocumentSummary, Problem, ReplyBody
+from index.errors import IndexingError
+from web.errors import shown
+from web.schemas import (
+    AskRequest,
+    DocumentBody,
+    DocumentSummary,
+    Problem,
+    ReplyBody,
+    SuggestionBody,
+    SuggestionsBody,
+)
 from web.site import CurrentSite
+from web.suggestions import MOST, Suggestions
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -63,7 +78,42 @@ async def ask(body: AskRequest, site: CurrentSite) -> Response:
     conversation_id = body.conversation_id or new_conversation_id()
     selection = body.filter.selection() if body.filter else None
     reply = await site.ask(conversation_id, body.question, body.history, selection)
-    return JSONResponse(reply_dict(reply, conversation_id), headers={"Cache-Control": "no-store"})
+    told = reply_dict(reply_in(body.language, reply), conversation_id)
+    return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+
+@router.get(
+    "/suggestions",
+    summary="First questions",
+    response_model=SuggestionsBody,
+    responses={422: _problem("The filter lets no explainer through.")},
+)
+async def suggestions(
+    request: Request,
+    site: CurrentSite,
+    document: Annotated[
+        list[str] | None, Query(max_length=100, description="Ids of explainers; left out, all.")
+    ] = None,
+    collection: Annotated[str | None, Query(min_length=1, description="A publisher's collection.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+) -> Response:
+    """Headings that the bot answers when they are asked: those that are known, while the others are worked out."""
+    known: Suggestions = request.app.state.suggestions
+    chatbot = site.chatbot
+    if document or collection:
+        chatbot = await site.selected(Selection(frozenset(document or ()), collection))
+    found = known.so_far(chatbot)
+    body = SuggestionsBody(questions=[SuggestionBody(text=s.text, language=s.language) for s in (found or ())[:limit]])
+    later = BackgroundTask(_work_out, known, chatbot) if found is None else None
+    return JSONResponse(body.model_dump(), headers={"Cache-Control": "no-store"}, background=later)
+
+
+async def _work_out(known: Suggestions, chatbot: Chatbot) -> None:
+    """What fails here is the operator's to know, and nobody waits for it."""
+    try:
+        await known.work_out(chatbot)
+    except (BotError, IndexingError) as error:
+        shown(error)
 
 
 @router.get("/documents", summary="List the explainers")

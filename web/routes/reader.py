@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
+from bot.footnotes import web_address
 from corpus.documents import Document
 from corpus.errors import DocumentNotFound
 from web.reader import parse_range, reader_view
@@ -36,7 +37,7 @@ def read(document_id: str, version: str, site: CurrentSite, quote: str | None = 
         document=document,
         view=view,
         notice=BAD_QUOTE if missed else None,
-        source_url=_web_address(document.url),
+        source_url=web_address(document.url),
         **_succession(site, document),
     )
 
@@ -53,8 +54,3 @@ def _succession(site: Site, document: Document) -> dict[str, Any]:
         "newer_path": reader_path(current),
         "withdrawn": False,
     }
-
-
-def _web_address(url: str | None) -> str | None:
-    """*url* where it is one that a page may link to; front matter could hold anything."""
-    return url if url and url.startswith(("https://", "http://")) else None
