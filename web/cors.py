@@ -11,17 +11,19 @@ API_PATHS = "/api/"
 
 
 class CrossOrigin:
-    """Lets the pages of *origins* call what is under `API_PATHS`; every other path stays as it is."""
+    """Lets the pages of *origins* call what is under `API_PATHS`; all else stays as it is, and all of it without any."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self._app = app
-        self._api = CORSMiddleware(
-            app,
-            allow_origins=origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["Content-Type"],
-            expose_headers=["Retry-After"],
-        )
+        self._api = app
+        if origins:
+            self._api = CORSMiddleware(
+                app,
+                allow_origins=origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["Content-Type"],
+                expose_headers=["Retry-After"],
+            )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, through Starlette's middleware where it is for the API."""

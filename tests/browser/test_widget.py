@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.conftest import Sites
 
@@ -15,6 +18,18 @@ def ask(page: Page, question: str) -> Locator:
     turn = page.locator("article").last
     expect(turn).not_to_have_attribute("aria-busy", "true")
     return turn
+
+
+def questions_of(page: Page) -> list[dict[str, Any]]:
+    """What *page* asks of the bot from here on, as it is sent."""
+    asked: list[dict[str, Any]] = []
+
+    def keep(request: Request) -> None:
+        if request.url.endswith("/api/ask") and request.post_data:
+            asked.append(json.loads(request.post_data))
+
+    page.on("request", keep)
+    return asked
 
 
 def opened(page: Page, sites: Sites, **data: str) -> Locator:
@@ -204,8 +219,7 @@ class TestConversation:
     def test_a_follow_up_goes_on_with_the_conversation_and_a_reload_shows_it_again(
         self, page: Page, sites: Sites
     ) -> None:
-        asked: list[dict[str, str]] = []
-        page.on("request", lambda request: asked.append(request.post_data_json) if "ask" in request.url else None)
+        asked = questions_of(page)
         panel = opened(page, sites)
         ask(page, "fact?")
         ask(page, "list them")
@@ -240,8 +254,7 @@ class TestConversation:
         expect(ask(page, "fact?").locator(".answer")).to_be_visible()
 
     def test_two_widgets_keep_two_conversations_and_ask_each_its_own_explainer(self, page: Page, sites: Sites) -> None:
-        asked: list[dict[str, dict[str, list[str]]]] = []
-        page.on("request", lambda request: asked.append(request.post_data_json) if "ask" in request.url else None)
+        asked = questions_of(page)
         one = sites.publisher.script(title="One", position="left", document="water-permits")
         other = sites.publisher.script(title="Other", document="water-permits, permisos")
         page.goto(sites.publisher.publish("/news", one + other))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, Route, expect
 
 from bot.errors import ConversationStoreError, InvalidQuestion
@@ -29,6 +29,17 @@ def ask_in_vain(page: Page) -> str:
     page.get_by_role("textbox").fill("fact?")
     page.get_by_role("textbox").press("Enter")
     return complaint(page)
+
+
+def hold(page: Page) -> list[Route]:
+    """Holds every question back; they are in the list."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/ask", keep)
+    return held
 
 
 class TestErrors:
@@ -90,8 +101,7 @@ class TestErrors:
         complaints.clear()
 
     def test_a_slow_answer_can_be_stopped_and_the_question_stays(self, page: Page, sites: Sites) -> None:
-        held: list[Route] = []
-        page.route("**/api/ask", lambda route: held.append(route))
+        hold(page)
         opened(page, sites)
         page.get_by_role("textbox").fill("fact?")
         page.get_by_role("textbox").press("Enter")
@@ -101,8 +111,7 @@ class TestErrors:
         assert complaint(page) == "You stopped this answer."
 
     def test_a_second_question_waits_for_the_first(self, page: Page, sites: Sites) -> None:
-        held: list[Route] = []
-        page.route("**/api/ask", lambda route: held.append(route))
+        held = hold(page)
         opened(page, sites)
         for _ in range(2):
             page.get_by_role("textbox").fill("fact?")

@@ -6,7 +6,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Sites
 from tests.browser.test_widget import ask, opened
@@ -74,7 +74,7 @@ def test_or_the_publishers_own_page_at_a_text_fragment(page: Page, sites: Sites)
     ],
 )
 def test_the_fragment_is_written_as_its_standard_says(page: Page, sites: Sites, quote: str, directive: str) -> None:
-    def reply(route) -> None:  # type: ignore[no-untyped-def]
+    def reply(route: Route) -> None:
         response = route.fetch()
         body = response.json()
         body["footnotes"][0]["quote"] = quote
@@ -121,6 +121,14 @@ def test_where_the_page_no_longer_says_it_the_browser_follows_the_fragment(page:
     on_the_guide(page, sites, "fact?", 1, body=f"<p>Rewritten.</p><script>{left}</script>")
     assert highlighted(page) == ""
     assert page.evaluate("document.left") is True
+    expect(page.locator(".footnote")).to_contain_text("The page doesn’t have these words; it may have changed.")
+    expect(page.get_by_role("link", name="Open in the explainer")).to_be_visible()
+
+
+def test_the_panel_makes_way_where_it_would_cover_the_passage_and_stays_where_not(page: Page, sites: Sites) -> None:
+    on_the_guide(page, sites, "fact?", 1)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    on_the_guide(page, sites, "fact?", 1, body=f'<div style="inline-size: 500px">{GUIDE}</div>')
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
@@ -129,11 +137,11 @@ def test_on_a_phone_the_panel_makes_way_for_the_passage(page: Page, sites: Sites
     on_the_guide(page, sites, "list them", 1)
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert highlighted(page) == "The owner of a well must:"
-    expect(page.get_by_role("status")).to_have_count(0)
+    expect(page.get_by_role("status")).to_have_text("The passage is highlighted on the page.")
 
 
 def test_an_address_that_would_run_something_is_no_link(page: Page, sites: Sites) -> None:
-    def reply(route) -> None:  # type: ignore[no-untyped-def]
+    def reply(route: Route) -> None:
         response = route.fetch()
         body = response.json()
         body["footnotes"][0]["document"]["url"] = "javascript:alert(1)"

@@ -45,6 +45,7 @@
       page: "Open on the publisher’s page",
       here: "Show on this page",
       shownHere: "The passage is highlighted on the page.",
+      notHere: "The page doesn’t have these words; it may have changed.",
       newTab: "(new tab)",
       copy: "Copy with footnotes",
       copied: "Copied.",
@@ -94,6 +95,7 @@
       page: "Abrir en la página original",
       here: "Mostrar en esta página",
       shownHere: "El pasaje está resaltado en la página.",
+      notHere: "La página no tiene estas palabras; quizá cambió.",
       newTab: "(pestaña nueva)",
       copy: "Copiar con las notas al pie",
       copied: "Copiado.",
@@ -165,10 +167,10 @@
     .left { left: 1em; align-items: flex-start; }
     .launcher { max-inline-size: 100%; padding: 0.7em 1.1em; border: 1px solid var(--paper); border-radius: var(--radius); background: var(--accent); color: var(--paper); font-weight: 600; line-height: 1.35; box-shadow: 0 2px 10px rgb(0 0 0 / 0.22); }
     .launcher:hover { text-decoration: underline; text-underline-offset: 0.2em; }
-    .launcher sup { margin-inline-start: 0.3em; padding: 0.1em 0.4em; border-radius: 2px; background: var(--marker); color: var(--marker-ink); font-size: 0.7em; line-height: 1; }
+    .launcher sup { display: inline-block; margin-inline-start: 0.3em; padding: 0.1em 0.4em; border-radius: 2px; background: var(--marker); color: var(--marker-ink); font-size: 0.7em; line-height: 1; }
 
     .panel { position: relative; display: flex; flex-direction: column; background: var(--paper); border: 1px solid var(--ink); border-radius: var(--radius); overflow: hidden; }
-    .corner .panel { inline-size: min(27em, calc(100vw - 2em)); block-size: min(42em, calc(100vh - 6em)); block-size: min(42em, calc(100dvh - 6em)); box-shadow: 0 0.4em 1.8em rgb(0 0 0 / 0.22); }
+    .corner .panel { inline-size: min(27em, calc(100vw - 2em)); min-block-size: 18em; max-block-size: calc(100vh - 6em); max-block-size: min(42em, calc(100dvh - 6em)); box-shadow: 0 0.4em 1.8em rgb(0 0 0 / 0.22); }
     .inline .panel { max-block-size: min(46em, 92vh); border-color: var(--rule); }
     .inline .panel:focus-visible, .panel:focus { outline: none; }
 
@@ -196,7 +198,7 @@
     .answer li::marker { color: var(--soft); }
     .about { margin-inline-end: 0.15em; color: var(--soft); font: 600 0.875em/1.4 var(--sans); font-variant-caps: all-small-caps; letter-spacing: 0.05em; }
 
-    .marks { margin-inline-start: 0.2em; font: 600 0.68em/1 var(--sans); vertical-align: 0.5em; white-space: nowrap; }
+    .marks { margin-inline-start: 0.35em; font: 600 0.68em/1 var(--sans); vertical-align: 0.5em; white-space: nowrap; }
     .marks::before { content: "\\2060"; }
     .mark { position: relative; padding: 0.2em 0.5em; border: 1px solid transparent; border-radius: 3px; background: var(--marker); color: var(--marker-ink); line-height: 1; }
     .mark::after { content: ""; position: absolute; inset: -0.6em -0.25em; }
@@ -243,13 +245,13 @@
     .send { padding: 0.55em 1.1em; border-radius: var(--radius); background: var(--accent); color: var(--paper); font-weight: 600; line-height: 1.4; }
     .send:hover { text-decoration: underline; text-underline-offset: 0.2em; }
     .complaint { margin-block-end: 0.5em; padding-inline-start: 0.7em; border-inline-start: 3px solid var(--complaint); color: var(--complaint); font-size: 0.9375em; line-height: 1.45; }
-    footer { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0.2em 1em; padding: 0 1.1em 0.8em; font-size: 0.8125em; }
-    footer a, footer button { color: var(--soft); }
+    footer { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0.2em 1em; padding: 0 1.1em 0.7em; }
+    footer a, footer button { color: var(--soft); font-size: 0.8125em; }
     footer button { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.18em; }
     footer a:hover, footer button:hover { color: var(--ink); }
 
     @media (max-width: 36em), (max-height: 30em) {
-      .corner .panel { position: fixed; inset: 0; inline-size: auto; block-size: auto; max-inline-size: none; border: 0; border-radius: 0; box-shadow: none; }
+      .corner .panel { position: fixed; inset: 0; inline-size: auto; block-size: auto; min-block-size: 0; max-block-size: none; border: 0; border-radius: 0; box-shadow: none; }
     }
     @media print { .corner { display: none; } }
   `;
@@ -506,7 +508,8 @@
         this.#launcher = button(shows, toggle, title, make("sup", { "aria-hidden": "true" }, "1"));
         frame.append(this.#launcher);
       }
-      frame.append(this.#panel);
+      /* What is told stands outside the panel: it is also told where the panel makes way. */
+      frame.append(this.#panel, this.#status);
       this.#root.append(frame);
       /* The page sees what is typed here as keys pressed on an unknown element, and would take them for its shortcuts. */
       for (const name of ["keydown", "keypress", "keyup"]) {
@@ -538,7 +541,6 @@
         this.#talk,
         this.#buildForm(),
         make("footer", {}, link, this.#again),
-        this.#status,
       );
     }
 
@@ -931,13 +933,27 @@
     }
 
     /* Where the passage can't be found or coloured, the browser is left to follow the text fragment. */
-    #showHere(event, { quote, section }) {
-      const range = findOnPage(quote, section);
-      const covers = getComputedStyle(this.#panel).position === "fixed";
-      if (covers) this.#close();
-      if (!range || !highlight(range)) return;
-      event.preventDefault();
-      this.#tell(this.#words.shownHere);
+    #showHere(event, footnote) {
+      const range = findOnPage(footnote.quote, footnote.section);
+      if (!range) this.#showElsewhere(event.target, footnote);
+      else if (highlight(range)) {
+        event.preventDefault();
+        if (this.#covers(range)) this.#close();
+        this.#tell(this.#words.shownHere);
+      }
+    }
+
+    #covers(range) {
+      const [panel, passage] = [this.#panel, range].map((each) => each.getBoundingClientRect());
+      return !this.#isInline && passage.right > panel.left && passage.left < panel.right;
+    }
+
+    #showElsewhere(link, footnote) {
+      if (link.nextSibling) return;
+      const attributes = { href: this.#readerAddress(footnote.permalink), target: "_blank", rel: "noopener" };
+      const reader = make("a", attributes, this.#words.reader, this.#inNewTab());
+      link.after(make("span", { class: "told" }, ` ${this.#words.notHere} `), reader);
+      this.#tell(this.#words.notHere);
     }
 
     /* -- Refusals -- */

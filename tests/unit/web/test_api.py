@@ -271,7 +271,8 @@ class TestOpenApi:
     def test_it_describes_the_api_with_examples_and_problems_and_no_pages(self, client: TestClient) -> None:
         described = client.get("/openapi.json").json()
         assert set(described["paths"]) == {
-            *("/api/ask", "/api/documents", "/api/documents/{document_id}", "/api/documents/{document_id}/{version}"),
+            *("/api/ask", "/api/suggestions"),
+            *("/api/documents", "/api/documents/{document_id}", "/api/documents/{document_id}/{version}"),
             *("/healthz", "/readyz"),
             *("/v1/models", "/v1/models/{model_id}", "/v1/chat/completions"),
         }
