@@ -11,7 +11,7 @@ API_PATHS = "/api/"
 
 
 class CrossOrigin:
-    """Lets the pages of *origins* call what is under `API_PATHS`; all else stays as it is, and all of it without any."""
+    """Lets the pages of *origins* call what is under `API_PATHS`; all else stays as it was."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self._app = app

@@ -184,7 +184,7 @@ REPLY_EXAMPLE: dict[str, Any] = {
             },
             "start": 1204,
             "end": 1237,
-            "words": {"start": 1223, "end": 1236},
+            "words": {"start": 1226, "end": 1236},
             "permalink": "/read/water-permits/3f2a9c01d4e7?quote=1204-1237#quote",
             "notes": [],
         }

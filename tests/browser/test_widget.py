@@ -116,6 +116,16 @@ class TestSuggestions:
         expect(panel.get_by_role("heading", name=heading)).to_be_visible()
         expect(panel.get_by_role("group", name="Conversation")).to_be_focused()
 
+    def test_where_they_are_still_being_worked_out_they_are_asked_for_once_more(self, page: Page, sites: Sites) -> None:
+        replies = [{"questions": []}, {"questions": [{"text": "Fees", "language": "en"}]}]
+        shared = {"Access-Control-Allow-Origin": "*"}
+        page.route("**/api/suggestions", lambda route: route.fulfill(headers=shared, json=replies.pop(0)))
+        page.clock.install()
+        panel = opened(page, sites)
+        expect(panel.get_by_role("list")).to_have_count(0)
+        page.clock.fast_forward(7000)
+        expect(panel.get_by_role("button", name="Fees")).to_be_visible()
+
 
 class TestAnswers:
     def test_a_mark_opens_its_footnote_under_the_sentence(self, page: Page, sites: Sites) -> None:
@@ -202,6 +212,15 @@ class TestAnswers:
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied.startswith("fact?\n\nA permit is valid for five years. [1]\n\n[1] “A permit")
         assert f"{sites.bot}/read/water-permits/" in copied
+
+    def test_without_the_new_clipboard_the_old_one_does(self, page: Page, sites: Sites) -> None:
+        page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+        opened(page, sites)
+        turn = ask(page, "fact?")
+        turn.get_by_role("button", name="Copy with footnotes").click()
+        expect(turn).to_contain_text("Copied.")
+        expect(turn.get_by_role("button", name="Copy with footnotes")).to_be_focused()
+        expect(page.locator("textarea")).to_have_count(0)
 
     def test_it_speaks_the_pages_language_and_leaves_the_explainers_alone(self, page: Page, sites: Sites) -> None:
         page.goto(sites.publisher.publish("/noticias", sites.publisher.script(), language="es-MX"))

@@ -110,6 +110,16 @@ class TestErrors:
         page.get_by_role("button", name="Stop").click()
         assert complaint(page) == "You stopped this answer."
 
+    def test_a_slow_answer_is_told_to_be_slow(self, page: Page, sites: Sites) -> None:
+        hold(page)
+        page.clock.install()
+        opened(page, sites)
+        page.get_by_role("textbox").fill("fact?")
+        page.get_by_role("textbox").press("Enter")
+        expect(page.get_by_role("status")).to_have_text("Looking it up…")
+        page.clock.fast_forward(11_000)
+        expect(page.get_by_role("status")).to_have_text("Still looking…")
+
     def test_a_second_question_waits_for_the_first(self, page: Page, sites: Sites) -> None:
         held = hold(page)
         opened(page, sites)

@@ -189,6 +189,7 @@
     .first button { inline-size: 100%; padding: 0.5em 0; color: var(--link); line-height: 1.35; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.18em; }
     .first button:hover { text-decoration-thickness: 2px; }
 
+    .turn, .intro, .first { max-inline-size: 40em; }
     .turn + .turn { margin-block-start: 1.75em; padding-block-start: 1.4em; border-block-start: 1px solid var(--rule); }
     .asked { margin-block-end: 0.65em; font: 700 1.25em/1.25 var(--serif); letter-spacing: -0.01em; text-wrap: balance; }
     .answer { font-size: 1.0625em; line-height: 1.58; }
