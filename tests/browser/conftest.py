@@ -162,8 +162,9 @@ def sites(running: Sites) -> Iterator[Sites]:
     running.chatbot.failure = None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium, for one module at a time: while Playwright runs, no other test in the process can run an event loop."""
     if CHROMIUM is None:
         pytest.skip("Chromium isn't installed, so nothing can be tried in a browser.")
     with sync_playwright() as playwright:
