@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from corpus.documents import Span
+from corpus.documents import Document, DocumentCard, Span
 from index.passages import Passage
 
 
@@ -60,6 +60,12 @@ class CitedDocument:
     version: str
     as_of: date | None = None
     language: str = "en"
+    url: str | None = None
+
+    @classmethod
+    def of(cls, document: Document | DocumentCard) -> Self:
+        """*document* as it is cited."""
+        return cls(document.id, document.title, document.version, document.as_of, document.language, document.url)
 
 
 @dataclass(frozen=True, slots=True)

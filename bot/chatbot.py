@@ -164,8 +164,8 @@ class Chatbot:
         for scored in evidence.passages:
             passage = scored.passage
             card = self._cards[passage.document_id]
-            cited = CitedDocument(card.id, card.title, card.version, card.as_of, card.language)
-            nearest.setdefault((card.id, passage.section), NearestSection(passage.section, cited, passage.span))
+            near = NearestSection(passage.section, CitedDocument.of(card), passage.span)
+            nearest.setdefault((card.id, passage.section), near)
         return tuple(nearest.values())[:_NEAREST]
 
     def warm_up(self) -> None:

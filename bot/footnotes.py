@@ -19,13 +19,20 @@ def permalink(document: CitedDocument, span: Span) -> str:
 
 
 def document_dict(document: CitedDocument) -> dict[str, Any]:
-    """The document part of a footnote; ``as_of`` is an ISO 8601 date or null."""
+    """The document part of a footnote; ``as_of`` is an ISO 8601 date or null, ``url`` the publisher's own page."""
     return {
         "id": document.id,
         "title": document.title,
         "version": document.version,
         "as_of": document.as_of.isoformat() if document.as_of else None,
+        "language": document.language,
+        "url": web_address(document.url),
     }
+
+
+def web_address(url: str | None) -> str | None:
+    """*url* where a browser may open it: a link to anything else would run what an explainer says."""
+    return url if url and url.lower().startswith(("https://", "http://")) else None
 
 
 def section_path(section: tuple[str, ...], document: CitedDocument) -> list[str]:
@@ -42,6 +49,7 @@ def citation_dict(citation: Citation) -> dict[str, Any]:
         "document": document_dict(citation.document),
         "start": citation.span.start,
         "end": citation.span.end,
+        "words": {"start": citation.words.start, "end": citation.words.end} if citation.words else None,
         "permalink": permalink(citation.document, citation.span),
         "notes": [{"label": note.label, "text": note.text} for note in citation.notes],
     }
@@ -78,7 +86,8 @@ def _answer_parts(reply: Reply) -> dict[str, Any]:
             return {
                 "answer": reply.text,
                 "sentences": [
-                    {"text": s.text, "footnotes": list(s.footnotes), "about": s.about} for s in reply.sentences
+                    {"text": s.text, "footnotes": list(s.footnotes), "about": s.about, "item": s.item}
+                    for s in reply.sentences
                 ],
                 "footnotes": [citation_dict(citation) for citation in reply.citations],
                 "refusal": _refusal_dict(reply.partly) if reply.partly else None,

@@ -129,7 +129,7 @@ def _quote(claim: Claim, source: Source, evidence: Evidence, documents: Mapping[
         quote=span.of(document.text),
         span=span,
         section=passage.section,
-        document=CitedDocument(document.id, document.title, document.version, document.as_of, document.language),
+        document=CitedDocument.of(document),
         passage_id=passage.id,
         notes=notes_of(document, span),
         words=_exact_words(evidence, passage, span),

@@ -20,7 +20,7 @@ from web.pages import STATIC, LastingFiles, static_path
 from web.readers import Readers
 from web.reload import watching
 from web.request_log import RequestLog
-from web.routes import api, conversations, health, openai_api, operator, pages, reader, stream, turns
+from web.routes import api, conversations, health, openai_api, operator, pages, reader, stream, turns, widget
 from web.schemas import REPLY_EXAMPLE
 from web.settings import WebSettings
 from web.site import Site
@@ -94,7 +94,7 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
     app.state.settings = settings
     app.state.readers = Readers(settings.secret_key.get_secret_value() if settings.secret_key else None)
     install_error_handlers(app)
-    for routes in (turns, pages, conversations, stream, reader, api, health, openai_api, operator):
+    for routes in (turns, pages, conversations, stream, reader, api, health, openai_api, operator, widget):
         app.include_router(routes.router)
     for router in outlets.routers:
         app.include_router(router)

@@ -29,6 +29,8 @@ def _whole(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole)]
+Language = Literal["en", "es"]
+"""The languages of `bot.wording.languages`, by name for the description; a test holds the two together."""
 
 
 class _Strict(BaseModel):
@@ -82,6 +84,9 @@ class AskRequest(_Strict):
         description="Earlier questions, oldest first, where the conversation isn't kept here.",
     )
     filter: FilterBody | None = Field(default=None, description="Which explainers may answer; left out, all.")
+    language: Language = Field(
+        default="en", description="The language of the bot's own words, such as those of a refusal."
+    )
 
 
 class DocumentRef(_Strict):
@@ -91,6 +96,8 @@ class DocumentRef(_Strict):
     title: str
     version: str
     as_of: date | None
+    language: str
+    url: str | None = Field(description="The publisher's own page, where there is one.")
 
 
 class NoteBody(_Strict):
@@ -98,6 +105,13 @@ class NoteBody(_Strict):
 
     label: str
     text: str
+
+
+class WordsBody(_Strict):
+    """The words of a quote that answer most exactly, as code points of the document's text."""
+
+    start: int
+    end: int
 
 
 class FootnoteBody(_Strict):
@@ -109,12 +123,13 @@ class FootnoteBody(_Strict):
     document: DocumentRef
     start: int
     end: int
+    words: WordsBody | None
     permalink: str
     notes: list[NoteBody]
 
 
 class SentenceBody(_Strict):
-    """A sentence of the answer; ``about`` names the section that it leans on, where it does.
+    """A sentence of the answer, or an item of a list; ``about`` names the section that it leans on, where it does.
 
     In an answer from several documents it also names the document, in the first sentence from each.
     """
@@ -122,6 +137,7 @@ class SentenceBody(_Strict):
     text: str
     footnotes: list[int]
     about: str | None
+    item: bool
 
 
 class NearestBody(_Strict):
@@ -152,7 +168,7 @@ REPLY_EXAMPLE: dict[str, Any] = {
     "conversation_id": "kT3vQ9x0bW-2mZr_81LuYe",
     "status": "answered",
     "answer": "A permit is valid for five years. [1]",
-    "sentences": [{"text": "A permit is valid for five years.", "footnotes": [1], "about": None}],
+    "sentences": [{"text": "A permit is valid for five years.", "footnotes": [1], "about": None, "item": False}],
     "footnotes": [
         {
             "number": 1,
@@ -163,9 +179,12 @@ REPLY_EXAMPLE: dict[str, Any] = {
                 "title": "Drinking-Water Permits",
                 "version": "3f2a9c01d4e7",
                 "as_of": "2025-03-01",
+                "language": "en",
+                "url": "https://example.org/water-permits",
             },
             "start": 1204,
             "end": 1237,
+            "words": {"start": 1226, "end": 1236},
             "permalink": "/read/water-permits/3f2a9c01d4e7?quote=1204-1237#quote",
             "notes": [],
         }
@@ -202,6 +221,19 @@ class ConversationBody(_Strict):
     conversation_id: str
     title: str | None
     turns: list[TurnBody]
+
+
+class SuggestionBody(_Strict):
+    """A first question, in the language of its explainer."""
+
+    text: str
+    language: str
+
+
+class SuggestionsBody(_Strict):
+    """First questions that the explainers answer; none while they are still being worked out."""
+
+    questions: list[SuggestionBody]
 
 
 class DocumentSummary(_Strict):

@@ -115,6 +115,10 @@ class Site:
 
         return await self._answered(chatbot, question, work)
 
+    async def selected(self, selection: Selection) -> Chatbot:
+        """The chatbot that answers from what *selection* lets through; raises `bot.errors.NothingSelected`."""
+        return await to_thread.run_sync(self.chatbot.selected, selection, limiter=self.turnstile)
+
     async def ask_turn(
         self, conversation_id: str, question: str, turn: int | None, reader: str | None = None
     ) -> tuple[int, Reply]:

@@ -73,6 +73,17 @@ def test_the_api_gives_the_same_reply_and_its_offsets_hold(client: TestClient) -
         path = f"/api/documents/{footnote.document.id}/{footnote.document.version}"
         text = client.get(path, headers={"accept": "text/plain"}).text
         assert text[footnote.start : footnote.end] == footnote.quote
+        assert footnote.words is None or footnote.quote.startswith(text[footnote.start : footnote.words.end]), (
+            "the exact words lie in the quote"
+        )
+
+
+def test_what_is_suggested_is_answered(client: TestClient) -> None:
+    client.get("/api/suggestions")
+    suggested = client.get("/api/suggestions").json()["questions"]
+    assert suggested
+    for suggestion in suggested:
+        assert client.post("/api/ask", json={"question": suggestion["text"]}).json()["status"] == "answered"
 
 
 def test_a_question_about_something_else_is_refused_on_the_page_and_in_the_api(client: TestClient) -> None:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.answers import CitedDocument, ScoredPassage
 from bot.chatbot import clean_question, new_conversation_id
 from bot.footnotes import document_dict, permalink, reply_dict, section_path, with_site
+from bot.refusal_words import reply_in
 from bot.rewrite import resolve
 from corpus.documents import Document, Span
 from index.chunk import note_section
@@ -147,7 +148,8 @@ class Explainers:
 
         Without a conversation id the reply's is empty: there is nothing that a client could go on with.
         """
-        body = with_site(reply_dict(self._reply(given), given.conversation_id or ""), self.public_url)
+        reply = reply_in(given.language, self._reply(given))
+        body = with_site(reply_dict(reply, given.conversation_id or ""), self.public_url)
         return body, reply_text(ReplyBody.model_validate(body))
 
     def _reply(self, given: AskArguments) -> Reply:
@@ -165,7 +167,7 @@ class Explainers:
 
     def _found(self, scored: ScoredPassage) -> FoundPassage:
         passage = scored.passage
-        document = _cited(self.chatbot.document(passage.document_id, passage.version))
+        document = CitedDocument.of(self.chatbot.document(passage.document_id, passage.version))
         return FoundPassage(
             id=passage.id,
             document=DocumentRef.model_validate(document_dict(document)),
@@ -187,7 +189,7 @@ class Explainers:
         return body.model_dump(mode="json"), passage_text(body)
 
     def _passage_read(self, document: Document, span: Span) -> PassageRead:
-        around, cited = surroundings(document, span), _cited(document)
+        around, cited = surroundings(document, span), CitedDocument.of(document)
         return PassageRead(
             document=DocumentRef.model_validate(document_dict(cited)),
             current=any((d.id, d.version) == (document.id, document.version) for d in self.chatbot.documents()),
@@ -199,10 +201,6 @@ class Explainers:
             context_after=document.text[span.end : around.end],
             permalink=self.public_url + permalink(cited, span),
         )
-
-
-def _cited(document: Document) -> CitedDocument:
-    return CitedDocument(document.id, document.title, document.version, document.as_of, document.language)
 
 
 def _place(given: PassageArguments) -> tuple[str, str, str]:

@@ -11,12 +11,23 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.chatbot import new_conversation_id
 from bot.footnotes import reply_dict
+from bot.refusal_words import reply_in
+from bot.selection import Selection
 from corpus.changes import Comparison
 from corpus.documents import Document
 from web.keys import admitted, with_key
 from web.reader import parse_range
-from web.schemas import AskRequest, DocumentBody, DocumentSummary, Problem, ReplyBody
+from web.schemas import (
+    AskRequest,
+    DocumentBody,
+    DocumentSummary,
+    Problem,
+    ReplyBody,
+    SuggestionBody,
+    SuggestionsBody,
+)
 from web.site import CurrentSite
+from web.suggestions import MOST, Suggestions
 from web.version_schemas import ChangesBody, VersionSummary, changes_body
 
 Responses = dict[int | str, dict[str, Any]]
@@ -72,7 +83,33 @@ async def ask(body: AskRequest, site: CurrentSite) -> Response:
     conversation_id = body.conversation_id or new_conversation_id()
     selection = body.filter.selection() if body.filter else None
     reply = await site.ask(conversation_id, body.question, body.history, selection)
-    return JSONResponse(reply_dict(reply, conversation_id), headers={"Cache-Control": "no-store"})
+    told = reply_dict(reply_in(body.language, reply), conversation_id)
+    return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+
+@router.get(
+    "/suggestions",
+    summary="First questions",
+    response_model=SuggestionsBody,
+    responses={422: problem("The filter lets no explainer through.")},
+)
+async def suggestions(
+    request: Request,
+    site: CurrentSite,
+    document: Annotated[
+        list[str] | None, Query(max_length=100, description="Ids of explainers; left out, all.")
+    ] = None,
+    collection: Annotated[str | None, Query(min_length=1, description="A publisher's collection.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+) -> Response:
+    """Questions that the bot answers: those that are known, while the others are worked out."""
+    known: Suggestions = request.app.state.suggestions
+    chatbot = site.chatbot
+    if document or collection:
+        chatbot = await site.selected(Selection(frozenset(document or ()), collection))
+    found = known.first_now(chatbot).questions[:limit]
+    body = SuggestionsBody(questions=[SuggestionBody(text=each.text, language=each.language) for each in found])
+    return JSONResponse(body.model_dump(), headers={"Cache-Control": "no-store"})
 
 
 @router.get("/documents", summary="List the explainers", responses=API_ERRORS)

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
+from bot.footnotes import web_address
 from corpus.documents import Document
 from corpus.errors import DocumentNotFound
 from web.middleware import content_security_policy
@@ -46,7 +47,7 @@ def read(document_id: str, version: str, site: CurrentSite, quote: str | None = 
         document=document,
         view=view,
         notice=BAD_QUOTE if missed else None,
-        source_url=_web_address(document.url),
+        source_url=web_address(document.url),
         withdrawn=current is None,
         newer=newer,
         newer_path=reader_path(newer) if newer else None,
@@ -94,8 +95,3 @@ def _is_earlier(versions: Sequence[VersionLink]) -> bool:
     """Whether the version of the page comes before the current one; an older one may have been published again."""
     marked = [version for version in versions if version.is_current or version.is_this]
     return not marked or marked[0].is_current
-
-
-def _web_address(url: str | None) -> str | None:
-    """*url* where it is one that a page may link to; front matter could hold anything."""
-    return url if url and url.startswith(("https://", "http://")) else None

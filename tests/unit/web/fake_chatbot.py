@@ -183,7 +183,7 @@ def span_of(document: Document, quote: str) -> Span:
 
 def cited(document: Document) -> CitedDocument:
     """*document* as a citation names it."""
-    return CitedDocument(document.id, document.title, document.version, document.as_of, document.language)
+    return CitedDocument.of(document)
 
 
 def citation(document: Document, number: int, quote: str, *notes: CitedNote) -> Citation:

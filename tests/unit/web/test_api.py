@@ -271,7 +271,8 @@ class TestOpenApi:
     def test_it_describes_the_api_with_examples_and_problems_and_no_pages(self, client: TestClient) -> None:
         described = client.get("/openapi.json").json()
         assert set(described["paths"]) == {
-            *("/api/ask", "/api/documents", "/api/documents/{document_id}", "/api/documents/{document_id}/{version}"),
+            *("/api/ask", "/api/suggestions"),
+            *("/api/documents", "/api/documents/{document_id}", "/api/documents/{document_id}/{version}"),
             *("/api/documents/{document_id}/versions", "/api/documents/{document_id}/{version}/changes"),
             "/api/conversations/{conversation_id}",
             *("/healthz", "/readyz"),

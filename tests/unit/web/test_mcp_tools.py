@@ -251,6 +251,8 @@ class TestSearch:
             "title": "Orchard permits",
             "version": orchard_document().version,
             "as_of": "2025-03-01",
+            "language": "en",
+            "url": None,
         }
         assert text_of(result).splitlines() == [
             f"1. “{passage['text']}”",
@@ -460,7 +462,9 @@ class TestServer:
             assert tool.annotations.read_only_hint
             assert tool.input_schema["additionalProperties"] is False
         assert tools["ask"].output_schema == ReplyBody.model_json_schema()
-        assert set(tools["ask"].input_schema["properties"]) == {"question", "history", "conversation_id", "filter"}
+        assert set(tools["ask"].input_schema["properties"]) == {
+            *("question", "history", "conversation_id", "filter", "language")
+        }
 
     async def test_a_tool_that_is_not_there_is_a_protocol_error_that_names_those_that_are(
         self, chatbot: FakeChatbot
