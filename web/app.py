@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 from web.bootstrap import open_outlets
 from web.errors import install_error_handlers
-from web.middleware import BodyLimit, LastCatch, SecurityHeaders
+from web.middleware import BodyLimit, Compressed, LastCatch, SecurityHeaders
 from web.pages import STATIC, LastingFiles, Pages, static_path
 from web.reload import watching
 from web.routes import api, health, openai_api, pages, reader, stream
@@ -64,7 +64,7 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders), Middleware(LastCatch), Middleware(BodyLimit)],
+        middleware=[Middleware(each) for each in (SecurityHeaders, Compressed, LastCatch, BodyLimit)],
     )
     app.state.site = site
     app.state.outlets = outlets

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.error_table import ERROR_TABLE, entry_for
 from bot.wording import message
+from web.beside_chat import beside_chat
 from web.channels.openai_chat import error_dict
 from web.site import site_of
 
@@ -112,7 +113,12 @@ def error_response(
     pages = site_of(request).pages
     heading = pages.words.translated(_TITLES.get(status, title or phrase.capitalize()))
     return pages.render(
-        "error.html", status=status, headers=headers, title=heading, sentence=pages.words.translated(detail)
+        "error.html",
+        status=status,
+        headers=headers,
+        framed=beside_chat(request).framed,
+        title=heading,
+        sentence=pages.words.translated(detail),
     )
 
 

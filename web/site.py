@@ -73,7 +73,9 @@ class Site:
             chatbot = await to_thread.run_sync(chatbot.selected, selection, limiter=self.turnstile)
         return await self.ask_of(chatbot, conversation_id, question, history)
 
-    async def ask_turn(self, conversation_id: str, question: str, turn: int | None) -> tuple[int, Reply]:
+    async def ask_turn(
+        self, conversation_id: str, question: str, turn: int | None, selection: Selection | None = None
+    ) -> tuple[int, Reply]:
         """The reply to *question* as the *turn*-th of its conversation, and which turn it became.
 
         A form that is sent twice, or again after a connection broke, gets the reply that the first one got: it neither
@@ -87,7 +89,7 @@ class Site:
                 kept = turns[turn - 1].reply
                 if turns[turn - 1].question == asked and kept is not None:
                     return turn, kept
-            reply = await self.ask(conversation_id, question)
+            reply = await self.ask(conversation_id, question, selection=selection)
             return len(await self._turns(conversation_id)), reply
 
         if turn is None:

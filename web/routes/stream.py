@@ -18,6 +18,7 @@ from bot.answers import Reply, Turn
 from bot.chatbot import new_conversation_id
 from bot.errors import BotError
 from index.errors import IndexingError
+from web.about_passage import selection_of
 from web.errors import shown
 from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, turn_in
 from web.site import CONVERSATION_ID, CurrentSite, Site
@@ -35,7 +36,8 @@ async def ask(form: Form, site: CurrentSite) -> AsyncIterator[ServerSentEvent]:
     yield _event("begun", {"conversation_id": conversation_id})
     question = form.get("question", "")
     try:
-        number, reply = await site.ask_turn(conversation_id, question, turn_in(form))
+        selection = selection_of(form, site.chatbot)
+        number, reply = await site.ask_turn(conversation_id, question, turn_in(form), selection)
     except (BotError, IndexingError) as error:
         yield _event("problem", {"detail": site.pages.words.translated(shown(error).sentence)})
         return
