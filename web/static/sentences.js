@@ -7,6 +7,7 @@ const ID = /^s-(\d+)-(\d+)$/;
 const article = document.querySelector(".explainer-body");
 const menu = document.getElementById("sentence-menu");
 const place = document.getElementById("sentence-menu-place");
+const heard = document.getElementById("sentence-menu-text");
 const copy = menu.querySelector(".copy");
 const said = menu.querySelector("output");
 const steps = [...menu.querySelectorAll("[data-step]")];
@@ -100,6 +101,7 @@ function choose(sentences) {
   copy.textContent = chosen.length > 1 ? copy.dataset.many : copy.dataset.one;
   if (range) range.value = quote;
   said.textContent = "";
+  heard.textContent = chosen.map((each) => each.textContent).join(" ");
   describe(first, last);
 }
 
@@ -123,7 +125,6 @@ function step(by) {
   choose([next]);
   next.scrollIntoView({ block: "nearest" });
   settle();
-  place.parentElement.setAttribute("aria-live", "polite");
 }
 
 function close() {

@@ -11,7 +11,7 @@ tip.id = "term-tip";
 tip.setAttribute("popover", "manual");
 tip.setAttribute("role", "tooltip");
 tip.lang = document.querySelector(".explainer-body").lang;
-document.body.append(tip);
+document.getElementById("main").append(tip);
 
 let shownFor = null;
 let timer = 0;
