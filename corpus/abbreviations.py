@@ -7,10 +7,25 @@ Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.documents import Span
 
 _DEFINITION = re.compile(r"\(([A-Z][\w.&/-]{1,9})\)")
 _WORD = re.compile(r"\S+")
 _REACH = 400  # code points: no long form is longer
+_INITIAL = re.compile(r"(?<![^\W_])[^\W_]")
+_SUSPENDED = re.compile(r"\S+-\s+(?:and|or|y|e|o|u)\s+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Where a text says that *short* stands for *long*: ``span`` is the short form's. It may be a plural."""
+
+    short: str
+    long: str
+    span: Span
 
 
 def learn(text: str) -> dict[str, str]:
@@ -19,16 +34,51 @@ def learn(text: str) -> dict[str, str]:
     A plural definition ("Agencies (PHAs)") also gives the singular's short form.
     """
     found: dict[str, str] = {}
-    for match in _DEFINITION.finditer(text):
-        short = match[1]
-        if sum(character.isupper() for character in short) < 2:
-            continue
-        singular = short[:-1] if short.endswith("s") and short[:-1].isupper() else short
+    for match in _short_forms(text):
+        short, singular = match[1], singular_of(match[1])
         expanded = long_form(singular, text[max(match.start() - _REACH, 0) : match.start()])
         if expanded:
             found.setdefault(short, expanded)
             found.setdefault(singular, expanded)
     return found
+
+
+def definitions(text: str) -> tuple[Definition, ...]:
+    """The same definitions for readers: the first of each abbreviation, with its place, where it is in one paragraph.
+
+    A stretch of words with the short form's initials is preferred to a shorter one that only has its letters, and what
+    shares its end with a long form ("per- and polyfluoroalkyl") comes with it.
+    """
+    found: dict[str, Definition] = {}
+    for match in _short_forms(text):
+        before = text[max(match.start() - _REACH, 0) : match.start()].rpartition("\n")[2]
+        singular = singular_of(match[1])
+        expanded = _initialled(singular, before) or long_form(singular, before)
+        if expanded:
+            shared = _SUSPENDED.search(before[: before.rindex(expanded)])
+            long = f"{shared[0]}{expanded}" if shared else expanded
+            found.setdefault(singular, Definition(match[1], long, Span(*match.span(1))))
+    return tuple(found.values())
+
+
+def singular_of(short: str) -> str:
+    """*short* without the "s" of a plural."""
+    return short[:-1] if short.endswith("s") and short[:-1].isupper() else short
+
+
+def _short_forms(text: str) -> Iterator[re.Match[str]]:
+    """The bracketed short forms of *text*, as the first group of each match."""
+    return (match for match in _DEFINITION.finditer(text) if sum(map(str.isupper, match[1])) > 1)
+
+
+def _initialled(short: str, before: str) -> str | None:
+    """The stretch at the end of *before* that begins one word with each letter of *short*, small words between."""
+    letters = [character for character in short if character.isalnum()]
+    initials = [m for m in _INITIAL.finditer(before) if m[0].isupper()]
+    if [m[0] for m in initials[-len(letters) :]] != letters:
+        return None
+    found = before[initials[-len(letters)].start() :].rstrip(" ,;:“\"'")
+    return None if re.search(r"[.;:()]", found) else found
 
 
 def long_form(short: str, before: str) -> str | None:

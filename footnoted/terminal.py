@@ -24,7 +24,8 @@ from bot.answers import Answer, Citation, CitedDocument, NearestSection, Refusal
 from bot.footnotes import permalink
 from corpus.documents import Document, DocumentCard
 from web.pages import people_date
-from web.reader import BlockView, NoteView, Piece, Pieces, ReaderView, SectionView, reader_view
+from web.reader import BlockView, NoteView, ReaderView, SectionView, reader_view
+from web.reader_text import Piece, Pieces
 from web.views import (
     AnswerView,
     Footnote,
@@ -266,12 +267,12 @@ def _print_around(section: SectionView, console: Console) -> Sequence[BlockView]
 
 
 def _print_passage(block: BlockView, console: Console) -> None:
-    if block.text:
-        print_wrapped(console, _inline(block.text, console))
+    if block.paragraph:
+        print_wrapped(console, _inline(block.paragraph.text, console))
     for item in block.items:
-        print_wrapped(console, _inline(item.text, console), f"  {visible(item.marker or '•')} ")
-    if block.rows:
-        _print_rows([[_inline(cell, console) for cell in row] for row in block.rows], console)
+        print_wrapped(console, _inline(item.line.text, console), f"  {visible(item.marker or '•')} ")
+    if block.table:
+        _print_rows([[_inline(cell, console) for cell in row.cells] for row in block.table.rows], console)
 
 
 def _inline(pieces: Pieces, console: Console) -> Text:
@@ -294,23 +295,15 @@ def _piece(piece: Piece) -> Text:
 
 def _notes_of(view: ReaderView, shown: Iterable[BlockView]) -> Iterator[NoteView]:
     """The document's own notes that *shown* blocks carry the marks of, and those that are marked themselves."""
-    pieces = chain.from_iterable(_pieces(block) for block in shown)
+    pieces = chain.from_iterable(block.text for block in shown)
     wanted = {piece.note.href for piece in pieces if piece.note}
     for note in view.notes:
         if f"#{note.id}" in wanted or _has_mark(note.text):
             yield note
 
 
-def _pieces(block: BlockView) -> Iterator[Piece]:
-    yield from block.text
-    for item in block.items:
-        yield from item.text
-    for row in block.rows:
-        yield from chain.from_iterable(row)
-
-
 def _is_marked(block: BlockView) -> bool:
-    return _has_mark(_pieces(block))
+    return _has_mark(block.text)
 
 
 def _has_mark(pieces: Iterable[Piece]) -> bool:

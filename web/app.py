@@ -15,7 +15,7 @@ from bot.feedback import FEEDBACK_FILE, FeedbackStore
 from web.bootstrap import open_outlets
 from web.clients import TrustedProxies
 from web.errors import install_error_handlers
-from web.middleware import BodyLimit, LastCatch, SecurityHeaders, WidgetCors
+from web.middleware import BodyLimit, Compressed, LastCatch, SecurityHeaders, WidgetCors
 from web.pages import STATIC, LastingFiles, static_path
 from web.readers import Readers
 from web.reload import watching
@@ -82,6 +82,7 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
             Middleware(RequestLog),
             Middleware(SecurityHeaders),
             Middleware(WidgetCors, settings.allowed_origins),
+            Middleware(Compressed),
             Middleware(LastCatch),
             Middleware(BodyLimit),
         ],

@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, Response
 from bot.error_table import ERROR_TABLE, entry_for
 from bot.errors import LimitReached, TurnedAway
 from bot.wording import message
+from web.beside_chat import beside_chat
 from web.channels.openai_chat import error_dict
 from web.request_log import route_of
 from web.site import site_of
@@ -138,7 +139,12 @@ def error_response(
     pages = site_of(request).pages
     heading = pages.words.translated(_TITLES.get(status, title or phrase.capitalize()))
     return pages.render(
-        "error.html", status=status, headers=headers, title=heading, sentence=pages.words.translated(detail)
+        "error.html",
+        status=status,
+        headers=headers,
+        framed=beside_chat(request).framed,
+        title=heading,
+        sentence=pages.words.translated(detail),
     )
 
 

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from bot.wording import SOURCE_LANGUAGE, languages, wording_in
+from web.content_security import content_security
 from web.locale_choice import NAMES
 
 HERE = Path(__file__).parent
@@ -68,6 +69,7 @@ def _environment(language: str) -> Environment:
         stylesheet=static_url("footnoted.css"),
         icon=static_url("favicon.svg"),
         chat_scripts=[static_url(name) for name in ("chat.js", "footnotes.js", "turns.js")],
+        reader_scripts=[static_url(name) for name in ("contents.js", "sentences.js", "terms.js")],
         language=words.language,
         other_languages=[(tag, NAMES[tag]) for tag in languages() if tag != words.language],
     )
@@ -91,8 +93,18 @@ class Pages:
         return str(made)
 
     def render(
-        self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        framed: bool = False,
+        **context: Any,
     ) -> HTMLResponse:
-        """*template* filled with *context*. Pages may hold a conversation, so no shared cache keeps them."""
-        html = self._environment.get_template(template).render(context)
-        return HTMLResponse(html, status, {"Cache-Control": "private, no-cache", **(headers or {})})
+        """*template* filled with *context*. Pages may hold a conversation, so no shared cache keeps them.
+
+        A *framed* page has no masthead, and pages of our own may show it inside them.
+        """
+        html = self._environment.get_template(template).render(context, framed=framed)
+        allowed = {"Content-Security-Policy": content_security("'self'")} if framed else {}
+        return HTMLResponse(html, status, {"Cache-Control": "private, no-cache", **allowed, **(headers or {})})

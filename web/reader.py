@@ -1,45 +1,45 @@
-"""The reader's view of an explainer: pure functions from a document to pieces of text that a template prints.
-
-A highlighted span may cross blocks, items and cells. Each of them is cut where the span begins or ends and
-where a note's mark stands, so that every piece is either wholly highlighted or not at all.
-"""
+"""The reader's view of an explainer: pure functions from a document to what a template prints."""
 
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from operator import itemgetter
 from typing import assert_never
 
 from corpus.documents import Block, BlockKind, Document, Note, Section, Span
+from index.sentences import block_sentences
+from web.glossary import Term
+from web.reader_text import Cutter, Pieces
+from web.versions import passage_permalink
 from web.views import section_anchor
 
 BULLETS = {"", "•", "-", "*"}
 
 
 @dataclass(frozen=True, slots=True)
-class NoteMark:
-    """The mark of one of the document's own notes, with its HTML id and where it leads."""
+class SentenceView:
+    """A sentence with its HTML id, or what stands between two of them, which has none."""
 
-    label: str
-    id: str
-    href: str
+    id: str | None
+    text: Pieces
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of text; ``mark_id`` is set on the first highlighted piece only. A ``note`` has no text."""
+class LineView:
+    """A paragraph, an item or a row of a table, with its permalink.
 
-    text: str = ""
-    marked: bool = False
-    mark_id: str | None = None
-    note: NoteMark | None = None
+    ``page`` is set where the line is the first that begins on that printed page.
+    """
 
+    href: str
+    page: int | None
+    sentences: tuple[SentenceView, ...]
 
-Pieces = tuple[Piece, ...]
+    @property
+    def text(self) -> Pieces:
+        """All of its text."""
+        return tuple(piece for sentence in self.sentences for piece in sentence.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,44 @@ class ItemView:
     """An item of a list; ``marker`` is its number or letter, or None for a bullet."""
 
     marker: str | None
-    text: Pieces
+    line: LineView
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A row of a table, which is one sentence with the HTML id ``id``."""
+
+    id: str
+    cells: tuple[Pieces, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table, the header row first; ``href`` and ``page`` as in `LineView`."""
+
+    href: str
+    page: int | None
+    rows: tuple[RowView, ...]
+
+    @property
+    def text(self) -> Pieces:
+        """The text of all cells."""
+        return tuple(piece for row in self.rows for cell in row.cells for piece in cell)
 
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """A paragraph (``text``), a list (``items``) or a table (``rows`` of cells, the header row first)."""
+    """One of a paragraph, a list and a table."""
 
-    text: Pieces = ()
+    paragraph: LineView | None = None
     items: tuple[ItemView, ...] = ()
-    rows: tuple[tuple[Pieces, ...], ...] = ()
+    table: TableView | None = None
+
+    @property
+    def text(self) -> Pieces:
+        """All of its text."""
+        parts = [part.text for part in (self.paragraph, *(item.line for item in self.items), self.table) if part]
+        return tuple(piece for part in parts for piece in part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +114,7 @@ class ReaderView:
 
     sections: tuple[SectionView, ...]
     notes: tuple[NoteView, ...]
+    terms: tuple[Term, ...]
     highlighted: bool
 
 
@@ -98,87 +127,86 @@ def parse_range(text: str, length: int) -> Span | None:
     return Span(start, end) if start < end <= length else None
 
 
-def reader_view(document: Document, highlight: Span | None = None) -> ReaderView:
-    """*document*, with *highlight* marked."""
-    cutter = _Cutter(document, highlight)
-    sections = tuple(_section_view(cutter, section) for section in document.sections)
-    notes = tuple(_note_view(cutter, number, note) for number, note in enumerate(document.notes, start=1))
-    return ReaderView(sections, notes, cutter.highlighted)
+def reader_view(document: Document, highlight: Span | None = None, words: Span | None = None) -> ReaderView:
+    """*document*, with *highlight* marked and *words* inside it marked more strongly."""
+    views = _Views(document, Cutter(document, highlight, words))
+    sections = tuple(views.section(section) for section in document.sections)
+    notes = tuple(views.note(number, note) for number, note in enumerate(document.notes, start=1))
+    return ReaderView(sections, notes, tuple(views.cutter.terms), views.cutter.highlighted)
 
 
-class _Cutter:
-    """Cuts the spans of one document into pieces. They must come in the order of the text."""
+def sentence_id(span: Span) -> str:
+    """The HTML id of the sentence at *span*."""
+    return f"s-{span.start}-{span.end}"
 
-    def __init__(self, document: Document, highlight: Span | None) -> None:
+
+class _Views:
+    """The views of one document's parts. They must be asked for in the order of the text."""
+
+    def __init__(self, document: Document, cutter: Cutter) -> None:
         self.document = document
-        self.highlighted = False
-        self._highlight = highlight
-        self._marks = deque(sorted(_note_marks(document), key=itemgetter(0)))
+        self.cutter = cutter
+        self._page = 0
 
-    def cut(self, span: Span) -> Pieces:
-        """The pieces of *span*."""
-        return tuple(self._pieces(span))
+    def section(self, section: Section) -> SectionView:
+        """A section with all its blocks."""
+        start = section.span.start
+        return SectionView(
+            id=section_anchor(section),
+            heading=self.cutter.cut(Span(start, start + len(section.heading))),
+            heading_text=section.heading,
+            level=min(len(section.path) + 1, 6),
+            blocks=tuple(self._block(block) for block in section.blocks),
+        )
 
-    def _pieces(self, span: Span) -> Iterator[Piece]:
-        yield from self._notes_until(span.start)  # a mark can stand alone, as in an empty cell
-        edges = {offset for offset, _ in self._marks}
-        if self._highlight:
-            edges |= {self._highlight.start, self._highlight.end}
-        inner = {edge for edge in edges if span.start < edge < span.end}
-        for start, end in pairwise(sorted({span.start, span.end, *inner})):
-            yield self._piece(Span(start, end))
-            yield from self._notes_until(end)
+    def note(self, number: int, note: Note) -> NoteView:
+        """The *number*-th note."""
+        backs = tuple(f"#note-{number}-ref-{use}" for use in range(1, len(note.marks) + 1))
+        return NoteView(f"note-{number}", note.label, self.cutter.cut(note.span), backs)
 
-    def _notes_until(self, offset: int) -> Iterator[Piece]:
-        while self._marks and self._marks[0][0] <= offset:
-            yield Piece(note=self._marks.popleft()[1])
+    def _block(self, block: Block) -> BlockView:
+        match block.kind:
+            case BlockKind.PARAGRAPH:
+                sentences = [sentence.span for sentence in block_sentences(self.document, block)]
+                return BlockView(paragraph=self._line(block.span, sentences))
+            case BlockKind.LIST:
+                return BlockView(items=tuple(self._items(block)))
+            case BlockKind.TABLE:
+                return BlockView(table=self._table(block))
+            case _:
+                assert_never(block.kind)
 
-    def _piece(self, span: Span) -> Piece:
-        text = span.of(self.document.text)
-        if self._highlight is None or not self._highlight.contains(span):
-            return Piece(text)
-        is_first, self.highlighted = not self.highlighted, True
-        return Piece(text, marked=True, mark_id="quote" if is_first else None)
+    def _items(self, block: Block) -> Iterator[ItemView]:
+        """The items; what stands before each on its line is its marker."""
+        before = block.span.start
+        for item in block.items:
+            marker = self.document.text[before : item.start].strip()
+            yield ItemView(None if marker in BULLETS else marker, self._line(item, [item]))
+            before = item.end
 
+    def _line(self, line: Span, sentences: Sequence[Span]) -> LineView:
+        parts: list[SentenceView] = []
+        at = line.start
+        for sentence in sentences:
+            if sentence.start > at:
+                parts.append(SentenceView(None, self.cutter.cut(Span(at, sentence.start))))
+            parts.append(SentenceView(sentence_id(sentence), self.cutter.cut(sentence)))
+            at = sentence.end
+        if line.end > at:
+            parts.append(SentenceView(None, self.cutter.cut(Span(at, line.end))))
+        return LineView(passage_permalink(self.document, line), self._new_page(line), tuple(parts))
 
-def _note_marks(document: Document) -> Iterator[tuple[int, NoteMark]]:
-    for number, note in enumerate(document.notes, start=1):
-        for use, offset in enumerate(note.marks, start=1):
-            yield offset, NoteMark(note.label, f"note-{number}-ref-{use}", f"#note-{number}")
+    def _table(self, block: Block) -> TableView:
+        rows = tuple(
+            RowView(sentence_id(row), tuple(self.cutter.cut(cell) for cell in cells))
+            for row, cells in zip(block.items, block.cells, strict=True)
+        )
+        return TableView(passage_permalink(self.document, block.span), self._new_page(block.span), rows)
 
-
-def _section_view(cutter: _Cutter, section: Section) -> SectionView:
-    start = section.span.start
-    return SectionView(
-        id=section_anchor(section),
-        heading=cutter.cut(Span(start, start + len(section.heading))),
-        heading_text=section.heading,
-        level=min(len(section.path) + 1, 6),
-        blocks=tuple(_block_view(cutter, block) for block in section.blocks),
-    )
-
-
-def _block_view(cutter: _Cutter, block: Block) -> BlockView:
-    match block.kind:
-        case BlockKind.PARAGRAPH:
-            return BlockView(text=cutter.cut(block.span))
-        case BlockKind.LIST:
-            return BlockView(items=tuple(_items(cutter, block)))
-        case BlockKind.TABLE:
-            return BlockView(rows=tuple(tuple(cutter.cut(cell) for cell in row) for row in block.cells))
-        case _:
-            assert_never(block.kind)
-
-
-def _items(cutter: _Cutter, block: Block) -> Iterator[ItemView]:
-    """The items; what stands before each on its line is its marker."""
-    before = block.span.start
-    for item in block.items:
-        marker = cutter.document.text[before : item.start].strip()
-        yield ItemView(None if marker in BULLETS else marker, cutter.cut(item))
-        before = item.end
-
-
-def _note_view(cutter: _Cutter, number: int, note: Note) -> NoteView:
-    backs = tuple(f"#note-{number}-ref-{use}" for use in range(1, len(note.marks) + 1))
-    return NoteView(f"note-{number}", note.label, cutter.cut(note.span), backs)
+    def _new_page(self, line: Span) -> int | None:
+        """The page that *line* begins on, where none before it did."""
+        pages = self.document.pages_of(line)
+        if not pages or pages[0] <= self._page:
+            return None
+        self._page = pages[0]
+        return self._page

@@ -120,7 +120,12 @@ class Site:
         return await to_thread.run_sync(self.chatbot.selected, selection, limiter=self.turnstile)
 
     async def ask_turn(
-        self, conversation_id: str, question: str, turn: int | None, reader: str | None = None
+        self,
+        conversation_id: str,
+        question: str,
+        turn: int | None,
+        reader: str | None = None,
+        selection: Selection | None = None,
     ) -> tuple[int, Reply]:
         """The reply to *question* as the *turn*-th of its conversation, and which turn it became.
 
@@ -136,7 +141,7 @@ class Site:
                 kept = turns[turn - 1].reply
                 if turns[turn - 1].question == asked and kept is not None:
                     return turn, kept
-            reply = await self.ask(conversation_id, question)
+            reply = await self.ask(conversation_id, question, selection=selection)
             number = len(await self._turns(conversation_id))
             if number == 1 and reader is not None:
                 await to_thread.run_sync(self.chatbot.conversations.claim, conversation_id, reader)

@@ -111,8 +111,22 @@ class SectionChangesBody(_Strict):
 
 
 CHANGES_EXAMPLE: dict[str, Any] = {
-    "old": {"id": "water-permits", "title": "Drinking-Water Permits", "version": "b81c02aa94f0", "as_of": "2024-03-01"},
-    "new": {"id": "water-permits", "title": "Drinking-Water Permits", "version": "3f2a9c01d4e7", "as_of": "2025-03-01"},
+    "old": {
+        "id": "water-permits",
+        "title": "Drinking-Water Permits",
+        "version": "b81c02aa94f0",
+        "as_of": "2024-03-01",
+        "language": "en",
+        "url": "https://news.example/wells",
+    },
+    "new": {
+        "id": "water-permits",
+        "title": "Drinking-Water Permits",
+        "version": "3f2a9c01d4e7",
+        "as_of": "2025-03-01",
+        "language": "en",
+        "url": "https://news.example/wells",
+    },
     "passage": {
         "status": "changed",
         "old": {

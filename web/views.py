@@ -22,7 +22,7 @@ from bot.answers import (
 from bot.footnotes import permalink, section_path
 from bot.refusal_words import refusal_in
 from bot.wording import SOURCE_LANGUAGE, Wording, message, wording_in
-from corpus.documents import Document, DocumentCard, Section
+from corpus.documents import Document, DocumentCard, Section, Span
 
 ENGLISH = wording_in(SOURCE_LANGUAGE)
 
@@ -297,16 +297,22 @@ def _sources(turn: int, citations: Sequence[Citation]) -> tuple[SourceGroup, ...
 
 
 def _footnote(turn: int, citation: Citation) -> Footnote:
+    words = exact_words(citation)
     return Footnote(
         number=citation.number,
         id=f"fn-{turn}-{citation.number}",
         back=f"#ref-{turn}-{citation.number}",
         quote=citation.quote,
-        words=exact_words(citation),
+        words=words,
         section=section_label(citation.section, citation.document),
         notes=citation.notes,
-        href=permalink(citation.document, citation.span),
+        href=_with_words(permalink(citation.document, citation.span), citation.words if words[1] else None),
     )
+
+
+def _with_words(href: str, words: Span | None) -> str:
+    """The permalink *href*, with *words* to be marked more strongly inside its passage."""
+    return href.replace("#", f"&words={words.start}-{words.end}#", 1) if words else href
 
 
 def exact_words(citation: Citation) -> tuple[str, str, str]:

@@ -34,6 +34,7 @@ def page(reply: Reply) -> str:
         "explainers": [],
         "kept": "",
         "sentence": None,
+        "about": None,
         "max_length": 100,
         "address": BASE,
         "suggestions": (),

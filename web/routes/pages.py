@@ -15,10 +15,11 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.answers import Turn
 from bot.chatbot import new_conversation_id
-from bot.errors import BotError, ConversationStoreError
+from bot.errors import BotError, ConversationStoreError, NothingSelected
 from bot.feedback import Feedback
 from bot.wording import languages, message
 from index.errors import IndexingError
+from web.about_passage import AboutPassage, about_passage, selection_of
 from web.errors import shown
 from web.keys import admitted
 from web.locale_choice import remember
@@ -89,9 +90,13 @@ def chat_page(
     headers: dict[str, str] | None = None,
     kept: str = "",
     sentence: str | None = None,
+    about: AboutPassage | None = None,
 ) -> Response:
-    """The chat: its turns, or the explainers where there are none yet; *kept* stays in the question box."""
-    explainers = [] if turns else [explainer_view(document) for document in site.chatbot.texts()]
+    """The chat: its turns, or the explainers where there are none yet; *kept* stays in the question box.
+
+    The next question is *about* a passage, where that is given.
+    """
+    explainers = [] if turns or about else [explainer_view(document) for document in site.chatbot.texts()]
     suggestions: Suggestions = request.app.state.suggestions
     return site.pages.render(
         "chat.html",
@@ -103,6 +108,7 @@ def chat_page(
         explainers=explainers,
         kept=kept,
         sentence=sentence,
+        about=about,
         max_length=site.chatbot.max_question_chars,
         address=site.address(request),
     )
@@ -123,8 +129,18 @@ def _turn_views(request: Request, site: Site, conversation_id: str, turns: Seque
 
 @router.get("/")
 def first_page(request: Request, site: CurrentSite) -> Response:
-    """An empty chat."""
-    return chat_page(request, site, new_conversation_id(), ())
+    """An empty chat; the address may say what its question is about."""
+    return _asking(site, new_conversation_id(), (), request)
+
+
+def _asking(site: Site, conversation_id: str, turns: Sequence[Turn], request: Request) -> Response:
+    """The chat with a box for a question about what the query of *request* names."""
+    try:
+        about = about_passage(request.query_params, site.chatbot)
+    except NothingSelected as error:
+        sentence = site.pages.words.translated(str(error))
+        return chat_page(request, site, conversation_id, turns, status=shown(error).status, sentence=sentence)
+    return chat_page(request, site, conversation_id, turns, about=about)
 
 
 @router.post("/ask", dependencies=[Depends(from_our_pages)])
@@ -138,9 +154,10 @@ async def ask(request: Request, form: Form, site: CurrentSite) -> Response:
     reader = readers.known_or_new(request)
     try:
         await admitted(request)
-        number, _ = await site.ask_turn(conversation_id, question, turn_in(form), reader)
+        selection = selection_of(form, site.chatbot)
+        number, _ = await site.ask_turn(conversation_id, question, turn_in(form), reader, selection)
     except (BotError, IndexingError) as error:
-        return await run_in_threadpool(_ask_again, request, site, conversation_id, question, error)
+        return await run_in_threadpool(_ask_again, request, site, conversation_id, form, error)
     response = RedirectResponse(f"/c/{conversation_id}#turn-{number}", 303)
     if number == 1:
         readers.remember(request, response, reader)
@@ -159,7 +176,7 @@ def turn_in(form: dict[str, str]) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 and int(text) else None
 
 
-def _ask_again(request: Request, site: Site, conversation_id: str, question: str, error: Exception) -> Response:
+def _ask_again(request: Request, site: Site, conversation_id: str, form: dict[str, str], error: Exception) -> Response:
     """The page again with what was typed; without its turns where it is they that can't be read."""
     reply = shown(error)
     unreadable = isinstance(error, ConversationStoreError)
@@ -172,8 +189,9 @@ def _ask_again(request: Request, site: Site, conversation_id: str, question: str
         turns,
         status=reply.status,
         headers=reply.headers,
-        kept=question,
+        kept=form.get("question", ""),
         sentence=sentence,
+        about=None if isinstance(error, NothingSelected) else about_passage(form, site.chatbot),
     )
 
 
@@ -198,8 +216,8 @@ def _back(request: Request) -> str:
 
 @router.get("/c/{conversation_id}")
 def conversation(conversation_id: ConversationId, request: Request, site: CurrentSite) -> Response:
-    """A conversation with all its turns."""
+    """A conversation with all its turns; the address may say what the next question is about."""
     turns = site.chatbot.conversations.turns(conversation_id)
     if not turns:
         raise HTTPException(404, NO_CONVERSATION)
-    return chat_page(request, site, conversation_id, turns)
+    return _asking(site, conversation_id, turns, request)

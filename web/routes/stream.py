@@ -20,6 +20,7 @@ from bot.answers import Reply, Turn
 from bot.chatbot import new_conversation_id
 from bot.errors import BotError
 from index.errors import IndexingError
+from web.about_passage import selection_of
 from web.errors import SENTENCES, log_unexpected, shown
 from web.keys import admitted
 from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, readers_of, turn_in
@@ -53,7 +54,8 @@ async def ask(
     yield _event("begun", {"conversation_id": conversation_id})
     question = form.get("question", "")
     try:
-        number, reply = await site.ask_turn(conversation_id, question, turn_in(form), reader)
+        selection = selection_of(form, site.chatbot)
+        number, reply = await site.ask_turn(conversation_id, question, turn_in(form), reader, selection)
     except Exception as error:
         yield _event("problem", {"detail": site.pages.words.translated(_sentence_of(request, error))})
         return

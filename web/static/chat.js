@@ -57,11 +57,8 @@ async function askUntilAnswered(article, question) {
 }
 
 async function askOnce(article, question) {
-  const body = new URLSearchParams({
-    question,
-    conversation_id: form.elements.conversation_id.value,
-    turn: form.elements.turn.value,
-  });
+  const body = new URLSearchParams(new FormData(form));
+  body.set("question", question);
   const response = await fetch("/ask/stream", { method: "POST", body, signal: stopping.signal });
   if (!response.ok) throw new Error(await sentenceOf(response));
   for await (const [name, data] of readEvents(response.body)) {
@@ -86,6 +83,7 @@ const show = {
   done(article, { conversation_id: id, turn, said }) {
     if (!article.querySelector(".answer").children.length) article.querySelector(".answer").remove();
     form.elements.turn.value = turn + 1;
+    form.querySelector(".about-passage")?.remove();
     history.replaceState(null, "", `/c/${id}`);
     say(said);
     article.scrollIntoView({ block: "start" });

@@ -10,7 +10,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="/read/"]');
   if (!panel || !link || link === asPage || event.defaultPrevented) return;
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || link.target) return;
-  if (!link.closest("main, .peek")) return;
+  if (!link.closest("main, .peek, .about-passage")) return;
   event.preventDefault();
   open(link);
 });
@@ -24,6 +24,8 @@ function open(link) {
   const address = new URL(link.href);
   asPage.href = address.pathname + address.search + address.hash;
   address.searchParams.set("frame", "1");
+  const conversation = document.querySelector(".page-conversation [name=conversation_id]");
+  if (conversation) address.searchParams.set("c", conversation.value);
   frame.src = address.pathname + address.search + address.hash;
   opener = link.closest(".peek") ? document.activeElement : link;
   document.dispatchEvent(new CustomEvent("panel-opens"));
@@ -45,6 +47,6 @@ export function closePanel() {
 frame?.addEventListener("load", () => {
   /* The framed page is ours: Escape closes the panel from inside it too. */
   frame.contentDocument?.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") closePanel();
+    if (event.key === "Escape" && !event.defaultPrevented) closePanel();
   });
 });

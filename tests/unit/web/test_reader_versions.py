@@ -138,7 +138,7 @@ class TestPassage:
     def test_without_a_passage_there_is_none_either(self, client: TestClient, chatbot: FakeChatbot, query: str) -> None:
         page = sound(client.get(f"/read/water-permits/{chatbot.old[0].version}{query}").text)
         assert not page.all("aside")
-        assert links(page, "see what changed") == [f"/read/water-permits/{chatbot.old[0].version}/changes"]
+        assert links(page, "See what changed") == [f"/read/water-permits/{chatbot.old[0].version}/changes"]
 
     def test_the_new_words_have_the_language_of_their_version_and_ours_have_english(
         self, client: TestClient, chatbot: FakeChatbot

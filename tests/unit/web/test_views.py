@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.answers import Answer, AnswerSentence, RefusalReason, Turn
+from bot.footnotes import permalink
 from corpus.documents import Span
-from tests.unit.web.fake_chatbot import citation, permits, refusal, table_answer
+from tests.unit.web.fake_chatbot import citation, permits, refusal, span_of, table_answer
 from web.views import AnswerView, exact_words, turn_view
 
 
@@ -96,3 +97,17 @@ def test_the_exact_words_are_picked_out_of_a_quote_unless_they_are_most_of_it(
         start = permits().text.index(picked, cited.span.start)
         cited = replace(cited, words=Span(start, start + len(picked)))
     assert exact_words(cited) == parts
+
+
+@pytest.mark.parametrize(("picked", "added"), [("twice", True), ("It can be renewed twice", False), (None, False)])
+def test_the_link_of_a_footnote_takes_its_exact_words_along_where_they_are_picked_out(
+    picked: str | None, added: bool
+) -> None:
+    cited = citation(permits(), 1, "It can be renewed twice.")
+    words = span_of(permits(), picked) if picked else None
+    answer = Answer((AnswerSentence("Twice.", (1,)),), (replace(cited, words=words),))
+    view = turn_view(1, Turn("?", answer)).answer
+    assert view
+    plain = permalink(cited.document, cited.span)
+    expected = plain.replace("#quote", f"&words={words.start}-{words.end}#quote") if words and added else plain
+    assert view.sources[0].footnotes[0].href == expected
