@@ -110,6 +110,8 @@ class SectionChangesBody(_Strict):
     changes: list[LineChangeBody]
 
 
+_ELSEWHERE = {"language": "en", "url": "https://news.example/wells"}
+
 CHANGES_EXAMPLE: dict[str, Any] = {
     "old": {
         "id": "water-permits",
