@@ -14,6 +14,7 @@ from bot.answerability import Assessment
 from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalDetails, RefusalReason, Reply, Turn
 from bot.conversation_stores import InMemoryConversationStore
 from bot.errors import InvalidQuestion
+from bot.gloss import Glosser, glosser_for
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, DocumentArchive, Reader
 from bot.reader import PASSAGES_READ, read_on, window_of
@@ -71,7 +72,8 @@ class Chatbot:
         if scope.missing:
             return refused(RefusalReason.NOT_IN_TEXT, RefusalDetails(year=scope.missing))
         within = self.selected(Selection(scope.ids, self._collection)) if scope.ids else self
-        findings = [within._find(query, clock) for query in resolve_parts(scope.question, earlier, within.language)]
+        parts = resolve_parts(scope.question, earlier, within.language, within._gloss)
+        findings = [within._find(query, clock) for query in parts]
         with clock.stage("ground"):
             return replace(within._decide(findings), timings_ms=clock.stages)
 
@@ -82,7 +84,7 @@ class Chatbot:
         down by asking on.
         """
         if query.before is not None and query.hardly_asks_more:
-            before = self._look_up(Query(query.before.text, query.before), clock)
+            before = self._look_up(Query(query.before.text, query.before, unread=query.unread), clock)
             if not self._answers(before):
                 return before
         found = self._look_up(query, clock)
@@ -139,8 +141,9 @@ class Chatbot:
 
     def _answers(self, finding: _Finding) -> bool:
         likely = finding.assessment.probability >= self.answer_threshold
-        asks = finding.query.asks and not wants_advice(finding.query.text)
-        return likely and asks and bool(finding.draft.claims)
+        query = finding.query
+        asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
+        return likely and asks and query.is_understood and bool(finding.draft.claims)
 
     def _refuse(self, finding: _Finding) -> Refusal:
         query = finding.query
@@ -178,6 +181,11 @@ class Chatbot:
         """The language that most documents are in, in which questions are read."""
         languages = [document.language for document in self.documents()]
         return max(sorted(set(languages)), key=languages.count, default="en")
+
+    @cached_property
+    def _gloss(self) -> Glosser:
+        """What puts a question that isn't in a language of the documents into theirs."""
+        return glosser_for(self._cards.values(), self.retriever.index.passages)
 
     @property
     def _collection(self) -> str | None:
