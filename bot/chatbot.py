@@ -31,6 +31,8 @@ from corpus.language import base_language
 from index.store import ArchivedVersion
 
 _NEAREST = 3
+_GLOSSED_THRESHOLD = 0.6
+"""The least probability that answers a question which was glossed: what it asks is less sure."""
 
 
 def new_conversation_id() -> str:
@@ -140,8 +142,9 @@ class Chatbot:
         return {id_: self.retriever.index.document(id_) for id_ in ids}
 
     def _answers(self, finding: _Finding) -> bool:
-        likely = finding.assessment.probability >= self.answer_threshold
         query = finding.query
+        threshold = self.answer_threshold if query.unread is None else max(self.answer_threshold, _GLOSSED_THRESHOLD)
+        likely = finding.assessment.probability >= threshold
         asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
         return likely and asks and query.is_understood and bool(finding.draft.claims)
 

@@ -71,15 +71,15 @@ _LIKELY = (
 
 
 class Cognates:
-    """The English words of some texts, found by Spanish ones."""
+    """The English words of some texts, found by Spanish ones; behind them, those of a *general* list."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], general: Iterable[str] = ()) -> None:
         self._words = frozenset(words)
-        self._by_spelling: dict[str, str] = {}
-        for word in sorted(self._words):
-            self._by_spelling.setdefault(_spelling(word), word)
+        self._by_spelling = _by_spelling(self._words)
+        self._general = _by_spelling(general)
 
     def __contains__(self, word: object) -> bool:
+        """Whether the texts hold *word*."""
         return word in self._words
 
     def of(self, word: str) -> str | None:
@@ -88,8 +88,20 @@ class Cognates:
             return word
         if len(word) < _SHORTEST:
             return None
-        known = (self._by_spelling.get(_spelling(form)) for form in _forms(word, (*_SURE, *_LIKELY)))
-        return next((form for form in known if form), None) or next(_forms(word, _SURE), None)
+        forms = list(_forms(word, (*_SURE, *_LIKELY)))
+        for known in (self._by_spelling, self._general):
+            found = next((english for form in forms if (english := known.get(_spelling(form)))), None)
+            if found:
+                return found
+        return next(_forms(word, _SURE), None)
+
+
+def _by_spelling(words: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word in sorted(words):
+        if len(word) >= _SHORTEST:
+            found.setdefault(_spelling(word), word)
+    return found
 
 
 def _forms(word: str, endings: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@ is counted: a question of which too much stays unread isn't answered (`bot.rewri
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,8 @@ _MOST_WORDS = 400
 _INVERTED = re.compile(r"[¿¡]")
 _OF_ADJECTIVES = ("ic", "ive", "ous", "al")
 _OF_INFINITIVES = ("ar", "er", "ir")
+_MOST_LETTERS_APART = 2
+"""Between two forms of one word; "period" is the stem of *período* and of *periodista*."""
 _CHUNK = re.compile(r"^(?P<before>[^\w$€£]*)(?P<core>.*?)(?P<after>[^\w%)]*)$", re.DOTALL)
 
 
@@ -57,7 +60,17 @@ def glosser_for(cards: Iterable[DocumentCard], passages: Iterable[Passage]) -> G
     """
     if {base_language(card.language) for card in cards} != {"en"}:
         return unglossed
-    return EnglishGlosser(Cognates(word for passage in passages for word in words(passage.text)))
+    own = (word for passage in passages for word in words(passage.text))
+    return EnglishGlosser(Cognates(own, _english_words()))
+
+
+def _english_words() -> Iterable[str]:
+    """Common English words: those that the reader knows whole; none where the reader isn't installed."""
+    known = files("bot").joinpath("models", "tokenizer.json")
+    if not known.is_file():
+        return ()
+    vocabulary = json.loads(known.read_text(encoding="utf-8"))["model"]["vocab"]
+    return (word for word in vocabulary if word.isascii() and word.isalpha())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +156,7 @@ class EnglishGlosser:
         entry = _lexicon().find(_key(core), starts=starts)
         if entry is None and bare in self.cognates:
             return _Word(core)
-        entry = entry or (None if name else _lexicon().by_stem(bare))
+        entry = entry or (None if name else _lexicon().by_stem(_key(core)))
         if entry:
             return _Word(entry.text.capitalize() if name else entry.text, entry.describes)
         own = None if name else self.cognates.of(bare)
@@ -198,7 +211,7 @@ class _Lexicon:
     exact: Mapping[str, _Word]
     bare: Mapping[str, _Word]
     asking: Mapping[str, _Word]
-    stems: Mapping[str, _Word]
+    stems: Mapping[str, Sequence[tuple[str, _Word]]]
     english: frozenset[str]
 
     def find(self, key: str, *, starts: bool) -> _Word | None:
@@ -207,10 +220,17 @@ class _Lexicon:
         opening = self.asking.get(bare) if starts else None
         return opening or self.exact.get(key) or self.bare.get(bare)
 
-    def by_stem(self, bare: str) -> _Word | None:
-        """The entry of another form of the word *bare*."""
-        stem = term_of(bare, "es")
-        return self.stems.get(stem) if stem else None
+    def by_stem(self, key: str) -> _Word | None:
+        """The entry of another form of the word *key*: of its infinitive, or of one as long."""
+        for head, word in self.stems.get(_stem(key) or "", ()):
+            if head.endswith(_OF_INFINITIVES) or abs(len(head) - len(key)) <= _MOST_LETTERS_APART:
+                return word
+        return None
+
+
+def _stem(word: str) -> str | None:
+    stem = term_of(word, "es")
+    return _bare(stem) if stem else None
 
 
 @lru_cache(maxsize=1)
@@ -222,13 +242,13 @@ def _lexicon() -> _Lexicon:
             exact[spanish] = _Word(english.strip("*-"), english.startswith("*"))
     bare: dict[str, _Word] = {}
     asking: dict[str, _Word] = {}
-    stems: dict[str, _Word] = {}
+    stems: dict[str, list[tuple[str, _Word]]] = {}
     for spanish, word in sorted(exact.items(), key=lambda entry: (not entry[0].endswith(_OF_INFINITIVES), entry[0])):
         bare.setdefault(_bare(spanish), word)
         if spanish != _bare(spanish) and word.text.startswith(("wh", "how")) and " " not in spanish:
             asking[_bare(spanish)] = word
-        stem = term_of(_bare(spanish), "es") if spanish.isalpha() else None
+        stem = _stem(spanish) if spanish.isalpha() else None
         if stem:
-            stems.setdefault(stem, word)
+            stems.setdefault(stem, []).append((spanish, word))
     english = frozenset(part for word in exact.values() for part in word.text.casefold().split())
     return _Lexicon(exact, bare, asking, stems, english)

@@ -49,7 +49,7 @@ _ENDS_POINTING = re.compile(
 )
 _FEW_TERMS = 2
 _SOME_TERMS = 4
-_MOST_UNREAD = 0.25
+_MOST_UNREAD = 0.2
 """The share of a question's terms that may be words nobody could put into the documents' language."""
 
 
