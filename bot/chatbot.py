@@ -14,7 +14,7 @@ from bot.answerability import Assessment
 from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalDetails, RefusalReason, Reply, Turn
 from bot.conversation_stores import InMemoryConversationStore
 from bot.errors import InvalidQuestion
-from bot.gloss import Glosser, glosser_for
+from bot.gloss import GLOSSED, Glosser, glossed_question, glossed_window, glosser_for
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, DocumentArchive, Reader
 from bot.reader import PASSAGES_READ, read_on, window_of
@@ -32,7 +32,7 @@ from index.store import ArchivedVersion
 
 _NEAREST = 3
 _GLOSSED_THRESHOLD = 0.6
-"""The least probability that answers a question which was glossed: what it asks is less sure."""
+"""The least probability that answers where the question or the text was glossed: what is asked is less sure."""
 
 
 def new_conversation_id() -> str:
@@ -118,11 +118,16 @@ class Chatbot:
         passages = [scored.passage for scored in evidence.passages[: self.passages_read]]
         cards = self._cards
         languages = {base_language(cards[passage.document_id].language) for passage in passages}
-        if self.reader is None or not languages <= self.reader.languages:
-            return evidence
+        question = self.retriever.index.expand(query.standalone)
         windows = [window_of(passage, cards[passage.document_id].title) for passage in passages]
-        readings = read_on(self.reader.read, self.retriever.index.expand(query.standalone), windows)
-        return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=False)})
+        if self.reader is None or not languages <= {*self.reader.languages, GLOSSED}:
+            return evidence
+        glossed = GLOSSED in languages - self.reader.languages
+        if glossed:
+            question, windows = glossed_question(question), [glossed_window(window) for window in windows]
+        readings = read_on(self.reader.read, question, windows)
+        by_id = {passage.id: reading for passage, reading in zip(passages, readings, strict=False)}
+        return replace(evidence, readings=by_id, read_glossed=glossed)
 
     def _decide(self, findings: Sequence[_Finding]) -> Reply:
         """The grounded answer to the parts that the text likely answers; a refusal where it answers none."""
@@ -143,7 +148,8 @@ class Chatbot:
 
     def _answers(self, finding: _Finding) -> bool:
         query = finding.query
-        threshold = self.answer_threshold if query.unread is None else max(self.answer_threshold, _GLOSSED_THRESHOLD)
+        glossed = query.unread is not None or finding.evidence.read_glossed
+        threshold = max(self.answer_threshold, _GLOSSED_THRESHOLD) if glossed else self.answer_threshold
         likely = finding.assessment.probability >= threshold
         asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
         return likely and asks and query.is_understood and bool(finding.draft.claims)

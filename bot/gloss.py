@@ -17,16 +17,20 @@ from functools import lru_cache
 from importlib.resources import files
 
 from bot.cognates import Cognates
-from corpus.documents import DocumentCard
+from bot.reader import Window
+from corpus.documents import DocumentCard, Span
 from corpus.language import base_language, detect_language
 from index.lexical import term_of, words
 from index.passages import Passage
 
+GLOSSED = "es"
+"""The language that can be put into English."""
 SHORTEST_QUESTION = 15
 """Letters; the language of less can't be told by them alone."""
 _LONGEST_PHRASE = 4  # words
 _MOST_WORDS = 400
 """Words that are read; the rest of a longer text stays as it is."""
+_KEPT_WINDOWS = 4096
 _INVERTED = re.compile(r"[¿¡]")
 _OF_ADJECTIVES = ("ic", "ive", "ous", "al")
 _OF_INFINITIVES = ("ar", "er", "ir")
@@ -64,6 +68,32 @@ def glosser_for(cards: Iterable[DocumentCard], passages: Iterable[Passage]) -> G
     return EnglishGlosser(Cognates(own, _english_words()))
 
 
+@lru_cache(maxsize=1)
+def _general() -> EnglishGlosser:
+    """What glosses Spanish of any subject."""
+    return EnglishGlosser(Cognates((), _english_words()))
+
+
+def glossed_question(question: str) -> str:
+    """*question* as a reader of English reads it: its gloss where it is Spanish."""
+    gloss = _general()(question)
+    return gloss.text if gloss else question
+
+
+@lru_cache(maxsize=_KEPT_WINDOWS)
+def glossed_window(window: Window) -> Window:
+    """The Spanish *window* as a reader of English reads it: as many sentences, in the same order."""
+    gloss = _general().of_spanish
+    spans: list[Span] = []
+    text = ""
+    for sentence in window.sentences:
+        start = len(text)
+        text += gloss(window.text[sentence.start : sentence.end]).text
+        spans.append(Span(start, len(text)))
+        text += " "
+    return Window(gloss(window.heading).text, text, tuple(spans))
+
+
 def _english_words() -> Iterable[str]:
     """Common English words: those that the reader knows whole; none where the reader isn't installed."""
     known = files("bot").joinpath("models", "tokenizer.json")
@@ -97,7 +127,7 @@ class EnglishGlosser:
     def __call__(self, text: str) -> Gloss | None:
         """The gloss of *text*; None where it seems English, or too short to tell."""
         if self.is_spanish(text):
-            return self._gloss(text)
+            return self.of_spanish(text)
         if detect_language(text, SHORTEST_QUESTION) not in {"en", "zxx"}:
             return Gloss(text, tuple(text.split()))
         return None
@@ -115,11 +145,12 @@ class EnglishGlosser:
     def _is_english(self, word: str) -> bool:
         return word in _lexicon().english or word in self.cognates or term_of(word) is None
 
-    def _gloss(self, text: str) -> Gloss:
+    def of_spanish(self, text: str) -> Gloss:
+        """The gloss of *text*, which is Spanish."""
         chunks = text.split()
         read = list(self._words(chunks[:_MOST_WORDS]))
         ordered = _with_adjectives_first(read)
-        shown = [f"{word.before}{word.text}{word.after}" for word in ordered if word.text or word.after]
+        shown = [said for word in ordered if (said := f"{word.before}{word.text}{word.after}")]
         unread = tuple(word.text for word in read if not word.is_read)
         return Gloss(_INVERTED.sub("", " ".join([*shown, *chunks[_MOST_WORDS:]])), unread)
 
@@ -250,5 +281,5 @@ def _lexicon() -> _Lexicon:
         stem = _stem(spanish) if spanish.isalpha() else None
         if stem:
             stems.setdefault(stem, []).append((spanish, word))
-    english = frozenset(part for word in exact.values() for part in word.text.casefold().split())
-    return _Lexicon(exact, bare, asking, stems, english)
+    used = frozenset(part for word in exact.values() for part in word.text.casefold().split())
+    return _Lexicon(exact, bare, asking, stems, used)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.answers import RefusalDetails, RefusalReason
+from bot.gloss import SHORTEST_QUESTION
 from bot.questions import analyse
 from bot.rewrite import Query
-from bot.gloss import SHORTEST_QUESTION
 from corpus.documents import DocumentCard
 from corpus.language import base_language, detect_language
 
@@ -19,7 +19,7 @@ _ASKS_ADVICE = re.compile(
     r"^(?:(?:so|and|but|ok),? )?(?:should|ought) (?:i|we|my|our)\b|"
     r"\bwhat (?:would you do|do you (?:think|recommend))\b|"
     r"\b(?:do|would) you (?:recommend|advise|suggest)\b|\bis it (?:a good|the right) (?:idea|thing|choice)\b|"
-    r"\byour (?:own |personal |honest )*(?:opinion|view|guess|take|advice)\b|^¿?deber[ií]a(?:mos)?\b"
+    r"\byour (?:own |personal |honest )*(?:opinion|view|guess|take|advice)\b|^¿?deb(?:o|emos|er[ií]a(?:mos)?)\b"
 )
 """What asks for advice, whatever the text says."""
 _PERSONAL = re.compile(

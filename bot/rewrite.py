@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.gloss import Gloss, Glosser, unglossed
 from bot.instructions import without_instructions
@@ -57,9 +57,9 @@ _MOST_UNREAD = 0.2
 class Query:
     """What is sent to the index.
 
-    ``text`` is the reader's question; ``asked`` is what is looked up, analysed: the same, or its gloss where it isn't in
-    a language of the documents (``unread`` are then the words without one, those of ``before`` too; else None). Where
-    the question leans on earlier turns, ``before`` is the earlier question it leans on, and ``standalone`` holds both.
+    ``text`` is the reader's question; ``asked`` is what is looked up, analysed: the same, or its gloss where it isn't
+    in a language of the documents (``unread`` are then the words without one, those of ``before`` too; else None).
+    Where the question leans on earlier turns, ``before`` is the earlier question, and ``standalone`` holds both.
     ``may_stand_alone`` where nothing says so but how short it is: "Who pays for the training?" may be a new question.
     """
 
@@ -125,7 +125,7 @@ def resolve_parts(
     """
     said = without_instructions(question)
     if not said:
-        return (Query(question, analyse("", language)),)
+        return (Query(question, replace(analyse("", language), text=question)),)
     earlier = [left for text in earlier if (left := without_instructions(text))]
     parts = parts_of(said)
     return tuple(resolve(part, [*earlier, *parts[:place]], language, gloss) for place, part in enumerate(parts))
