@@ -36,7 +36,8 @@ _OF_ADJECTIVES = ("ic", "ive", "ous", "al")
 _OF_INFINITIVES = ("ar", "er", "ir")
 _MOST_LETTERS_APART = 2
 """Between two forms of one word; "period" is the stem of *período* and of *periodista*."""
-_CHUNK = re.compile(r"^(?P<before>[^\w$€£]*)(?P<core>.*?)(?P<after>[^\w%)]*)$", re.DOTALL)
+_OPENS_WORD = frozenset("$€£")
+_CLOSES_WORD = frozenset("%)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ class EnglishGlosser:
         ordered = _with_adjectives_first(read)
         shown = [said for word in ordered if (said := f"{word.before}{word.text}{word.after}")]
         unread = tuple(word.text for word in read if not word.is_read)
-        return Gloss(_INVERTED.sub("", " ".join([*shown, *chunks[_MOST_WORDS:]])), unread)
+        said = _INVERTED.sub("", " ".join([*shown, *chunks[_MOST_WORDS:]]))
+        return Gloss(" ".join(said.split()), unread)
 
     def _words(self, chunks: Sequence[str]) -> Iterator[_Word]:
         place, starts = 0, True
@@ -218,8 +220,13 @@ def _has_content(text: str) -> bool:
 
 
 def _parts(chunk: str) -> tuple[str, str, str]:
-    match = _CHUNK.match(chunk)
-    return (match["before"], match["core"], match["after"]) if match else ("", chunk, "")
+    """The punctuation before a word, the word, and the punctuation after it."""
+    start, end = 0, len(chunk)
+    while start < end and not (chunk[start].isalnum() or chunk[start] in _OPENS_WORD):
+        start += 1
+    while end > start and not (chunk[end - 1].isalnum() or chunk[end - 1] in _CLOSES_WORD):
+        end -= 1
+    return chunk[:start], chunk[start:end], chunk[end:]
 
 
 def _core(chunk: str) -> str:

@@ -112,7 +112,29 @@ def test_the_gloss_of_any_text_is_bounded(text: str) -> None:
     GLOSS(text)
 
 
-@given(st.lists(st.sampled_from("¿Cuánto paga el condado? ¡ ( ) [x] , . federal nuevo ley (nueva) «agua»".split())))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "¿Cuánto",
+                "paga",
+                "el",
+                "condado?",
+                "¡",
+                "(",
+                ")",
+                "[x]",
+                ",",
+                ".",
+                "federal",
+                "nuevo",
+                "ley",
+                "(nueva)",
+                "«agua»",
+            ]
+        )
+    )
+)
 def test_no_word_is_lost_in_reordering(chunks: list[str]) -> None:
     gloss = GLOSS.of_spanish(" ".join(chunks))
     assert gloss.text.count("county") == sum("condado" in chunk for chunk in chunks)
