@@ -17,7 +17,7 @@ from bot.errors import InvalidQuestion
 from bot.gloss import GLOSSED, Glosser, glossed_question, glossed_window, glosser_for
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, DocumentArchive, Reader
-from bot.reader import PASSAGES_READ, read_on, window_of
+from bot.reader import PASSAGES_READ, Window, read_on, window_of
 from bot.refusal_words import refused
 from bot.refusals import details_of, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
@@ -28,6 +28,7 @@ from bot.wording import message
 from corpus.documents import Document, DocumentCard
 from corpus.errors import DocumentNotFound
 from corpus.language import base_language
+from index.passages import Passage
 from index.store import ArchivedVersion
 
 _NEAREST = 3
@@ -116,18 +117,22 @@ class Chatbot:
     def _read(self, query: Query, evidence: Evidence) -> Evidence:
         """*evidence* with what the reader says of its best passages; as it was where none can read them."""
         passages = [scored.passage for scored in evidence.passages[: self.passages_read]]
-        cards = self._cards
-        languages = {base_language(cards[passage.document_id].language) for passage in passages}
-        question = self.retriever.index.expand(query.standalone)
-        windows = [window_of(passage, cards[passage.document_id].title) for passage in passages]
+        languages = {self._language_of(passage) for passage in passages}
         if self.reader is None or not languages <= {*self.reader.languages, GLOSSED}:
             return evidence
-        glossed = GLOSSED in languages - self.reader.languages
-        if glossed:
-            question, windows = glossed_question(question), [glossed_window(window) for window in windows]
-        readings = read_on(self.reader.read, question, windows)
-        by_id = {passage.id: reading for passage, reading in zip(passages, readings, strict=False)}
-        return replace(evidence, readings=by_id, read_glossed=glossed)
+        question = self.retriever.index.expand(query.standalone)
+        if GLOSSED in languages:
+            question = glossed_question(question)
+        readings = read_on(self.reader.read, question, [self._window_of(passage) for passage in passages])
+        return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=False)})
+
+    def _window_of(self, passage: Passage) -> Window:
+        """*passage* as the reader can read it."""
+        window = window_of(passage, self._cards[passage.document_id].title)
+        return glossed_window(window) if self._language_of(passage) == GLOSSED else window
+
+    def _language_of(self, passage: Passage) -> str:
+        return base_language(self._cards[passage.document_id].language)
 
     def _decide(self, findings: Sequence[_Finding]) -> Reply:
         """The grounded answer to the parts that the text likely answers; a refusal where it answers none."""
@@ -148,11 +153,17 @@ class Chatbot:
 
     def _answers(self, finding: _Finding) -> bool:
         query = finding.query
-        glossed = query.unread is not None or finding.evidence.read_glossed
+        glossed = query.unread is not None or self._quotes_glossed(finding)
         threshold = max(self.answer_threshold, _GLOSSED_THRESHOLD) if glossed else self.answer_threshold
         likely = finding.assessment.probability >= threshold
         asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
         return likely and asks and query.is_understood and bool(finding.draft.claims)
+
+    def _quotes_glossed(self, finding: _Finding) -> bool:
+        """Whether a passage that the draft quotes was read by its gloss."""
+        quoted = {source.passage_id for claim in finding.draft.claims for source in claim.sources}
+        passages = (finding.evidence.passage(id_) for id_ in quoted & set(finding.evidence.readings))
+        return any(self._language_of(passage) == GLOSSED for passage in passages if passage)
 
     def _refuse(self, finding: _Finding) -> Refusal:
         query = finding.query

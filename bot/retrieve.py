@@ -41,14 +41,13 @@ class Evidence:
     """What an answer may use: passages, best first, and their sentences.
 
     ``similarity`` is the highest cosine of a passage to the query. ``readings`` are the reader's, by passage id; empty
-    where none has read. ``read_glossed`` where they are readings of glosses (`bot.gloss`), which are less sure.
+    where none has read.
     """
 
     passages: tuple[ScoredPassage, ...]
     candidates: tuple[Candidate, ...]
     similarity: float
     readings: Mapping[str, Reading] = field(default_factory=dict)
-    read_glossed: bool = False
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage of that id, if it is among the evidence."""

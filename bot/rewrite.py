@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.gloss import Gloss, Glosser, unglossed
+from bot.gloss import Glosser, unglossed
 from bot.instructions import without_instructions
 from bot.parts import parts_of
 from bot.questions import Question, analyse
@@ -104,16 +104,13 @@ def resolve(question: str, earlier: Sequence[str], language: str = "en", gloss: 
     unread = own.unread if own else None
     if not earlier or not leans_on_history(said, asked):
         return Query(question, asked, unread=unread)
-    glosses = [gloss(text) or Gloss(text) for text in earlier]
-    before = analyse(_antecedent([one.text for one in glosses], language), language)
-    left = tuple(word for one in glosses if one.text in before.text for word in one.unread)
-    return Query(
-        question,
-        asked,
-        before,
-        may_stand_alone=_is_only_short(said, asked),
-        unread=unread if unread is None and not left else (*(unread or ()), *left),
-    )
+    glosses = [gloss(text) for text in earlier]
+    texts = [one.text if one else text for one, text in zip(glosses, earlier, strict=True)]
+    before = analyse(_antecedent(texts, language), language)
+    for one in glosses:
+        if one and one.text in before.text:
+            unread = (*(unread or ()), *one.unread)
+    return Query(question, asked, before, may_stand_alone=_is_only_short(said, asked), unread=unread)
 
 
 def resolve_parts(

@@ -18,21 +18,21 @@ from index.embedders import MiniLMEmbedder
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
-def chatbot_over(file: Path, folder: Path) -> Chatbot:
+def chatbot_over(folder: Path, *files: str) -> Chatbot:
     embedder = MiniLMEmbedder()
     settings = BotSettings(data_dir=folder)
-    build_index([load_document(file)], embedder, folder)
+    build_index([load_document(FIXTURES / file) for file in files], embedder, folder)
     return bootstrap(settings, keep_conversations=False, embedder=embedder)
 
 
 @pytest.fixture(scope="module")
 def english(tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
-    return chatbot_over(FIXTURES / "explainers/drinking-water-permits.md", tmp_path_factory.mktemp("english"))
+    return chatbot_over(tmp_path_factory.mktemp("english"), "explainers/drinking-water-permits.md")
 
 
 @pytest.fixture(scope="module")
 def spanish(tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
-    return chatbot_over(FIXTURES / "explainers_es/huertos-comunitarios.md", tmp_path_factory.mktemp("spanish"))
+    return chatbot_over(tmp_path_factory.mktemp("spanish"), "explainers_es/huertos-comunitarios.md")
 
 
 def test_an_english_explainer_answers_a_spanish_question_in_its_own_words(english: Chatbot) -> None:
@@ -72,6 +72,15 @@ def test_a_spanish_explainer_answers_in_spanish(spanish: Chatbot, question: str,
     reply = spanish.ask("c", question)
     assert isinstance(reply, Answer)
     assert any(fact in citation.quote for citation in reply.citations)
+
+
+def test_beside_a_spanish_explainer_an_english_one_is_read_as_it_stands(tmp_path: Path) -> None:
+    files = ("explainers/drinking-water-permits.md", "explainers_es/huertos-comunitarios.md")
+    both = chatbot_over(tmp_path, *files)
+    reply = both.ask("c", "Who regulates bottled water?")
+    assert isinstance(reply, Answer)
+    assert any("Food and Drug Administration" in citation.quote for citation in reply.citations)
+    assert isinstance(both.ask("d", "¿Cuánto cuesta una parcela al año?"), Answer)
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,12 @@ def test_a_follow_up_tells_what_was_not_read_in_the_question_before() -> None:
     assert query.unread == ("chirimbolo",)
 
 
+def test_an_english_looking_follow_up_of_a_glossed_question_is_as_unsure_as_that_one() -> None:
+    query = resolve("Ohio?", ["¿Cuánto paga el condado?"], "en", GLOSS)
+    assert query.before is not None
+    assert query.unread == ()
+
+
 def test_the_word_list_has_each_entry_once_and_in_order() -> None:
     lines = files("bot").joinpath("lexicon_es_en.txt").read_text(encoding="utf-8").splitlines()
     entries = [line.split("\t") for line in lines if not line.startswith("#")]
