@@ -193,7 +193,7 @@ class Chatbot:
 
     def warm_up(self) -> None:
         """Loads the model now, so that the first question doesn't wait for it."""
-        query = resolve("warm up", [], self.language)
+        query = resolve("warm up", [], self.language, self._gloss)
         self._read(query, self.retriever.search(query))
 
     @property

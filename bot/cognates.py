@@ -71,12 +71,12 @@ _LIKELY = (
 
 
 class Cognates:
-    """The English words of some texts, found by Spanish ones; behind them, those of a *general* list."""
+    """The English words of some texts, found by Spanish ones; behind them, those of *general*."""
 
-    def __init__(self, words: Iterable[str], general: Iterable[str] = ()) -> None:
+    def __init__(self, words: Iterable[str], general: Cognates | None = None) -> None:
         self._words = frozenset(words)
         self._by_spelling = _by_spelling(self._words)
-        self._general = _by_spelling(general)
+        self._general = general._by_spelling if general else {}
 
     def __contains__(self, word: object) -> bool:
         """Whether the texts hold *word*."""

@@ -66,13 +66,13 @@ def glosser_for(cards: Iterable[DocumentCard], passages: Iterable[Passage]) -> G
     if {base_language(card.language) for card in cards} != {"en"}:
         return unglossed
     own = (word for passage in passages for word in words(passage.text))
-    return EnglishGlosser(Cognates(own, _english_words()))
+    return EnglishGlosser(Cognates(own, _common()))
 
 
 @lru_cache(maxsize=1)
 def _general() -> EnglishGlosser:
     """What glosses Spanish of any subject."""
-    return EnglishGlosser(Cognates((), _english_words()))
+    return EnglishGlosser(Cognates((), _common()))
 
 
 def glossed_question(question: str) -> str:
@@ -95,13 +95,14 @@ def glossed_window(window: Window) -> Window:
     return Window(gloss(window.heading).text, text, tuple(spans))
 
 
-def _english_words() -> Iterable[str]:
+@lru_cache(maxsize=1)
+def _common() -> Cognates:
     """Common English words: those that the reader knows whole; none where the reader isn't installed."""
     known = files("bot").joinpath("models", "tokenizer.json")
     if not known.is_file():
-        return ()
+        return Cognates(())
     vocabulary = json.loads(known.read_text(encoding="utf-8"))["model"]["vocab"]
-    return (word for word in vocabulary if word.isascii() and word.isalpha())
+    return Cognates(word for word in vocabulary if word.isascii() and word.isalpha())
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,10 @@ class EnglishGlosser:
         """The gloss of *text*; None where it seems English, or too short to tell."""
         if self.is_spanish(text):
             return self.of_spanish(text)
+        # The detector takes half a second to load, which English questions needn't wait for.
+        said = _alphabetic(text)
+        if 2 * sum(map(self._is_english, said)) >= len(said):
+            return None
         if detect_language(text, SHORTEST_QUESTION) not in {"en", "zxx"}:
             return Gloss(text, tuple(text.split()))
         return None
@@ -136,7 +141,7 @@ class EnglishGlosser:
     def is_spanish(self, text: str) -> bool:
         """Whether *text* is Spanish, by its words: an English question that names Los Angeles isn't."""
         lexicon = _lexicon()
-        said = [key for chunk in text.split()[:_MOST_WORDS] if (key := _key(_core(chunk))).isalpha()]
+        said = _alphabetic(text)
         spanish = sum(word in lexicon.exact and not self._is_english(word) for word in said)
         english = sum(self._is_english(word) and word not in lexicon.exact for word in said)
         if _INVERTED.search(text):
@@ -229,8 +234,9 @@ def _parts(chunk: str) -> tuple[str, str, str]:
     return chunk[:start], chunk[start:end], chunk[end:]
 
 
-def _core(chunk: str) -> str:
-    return _parts(chunk)[1]
+def _alphabetic(text: str) -> list[str]:
+    """The words of *text* that are letters only, as the list has them."""
+    return [key for chunk in text.split()[:_MOST_WORDS] if (key := _key(_parts(chunk)[1])).isalpha()]
 
 
 def _key(text: str) -> str:
