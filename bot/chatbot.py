@@ -14,9 +14,10 @@ from bot.answerability import Assessment
 from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalDetails, RefusalReason, Reply, Turn
 from bot.conversation_stores import InMemoryConversationStore
 from bot.errors import InvalidQuestion
+from bot.gloss import GLOSSED, Glosser, glossed_question, glossed_window, glosser_for
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, DocumentArchive, Reader
-from bot.reader import PASSAGES_READ, read_on, window_of
+from bot.reader import PASSAGES_READ, Window, read_on, window_of
 from bot.refusal_words import refused
 from bot.refusals import details_of, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
@@ -28,8 +29,11 @@ from corpus.documents import Document, DocumentCard
 from corpus.errors import DocumentNotFound
 from corpus.language import base_language
 from index.archive import ArchivedVersion
+from index.passages import Passage
 
 _NEAREST = 3
+_GLOSSED_THRESHOLD = 0.6
+"""The least probability that answers where the question or the text was glossed: what is asked is less sure."""
 
 
 def new_conversation_id() -> str:
@@ -71,7 +75,8 @@ class Chatbot:
         if scope.missing:
             return refused(RefusalReason.NOT_IN_TEXT, RefusalDetails(year=scope.missing))
         within = self.selected(Selection(scope.ids, self._collection)) if scope.ids else self
-        findings = [within._find(query, clock) for query in resolve_parts(scope.question, earlier, within.language)]
+        parts = resolve_parts(scope.question, earlier, within.language, within._gloss)
+        findings = [within._find(query, clock) for query in parts]
         with clock.stage("ground"):
             return replace(within._decide(findings), timings_ms=clock.stages)
 
@@ -82,7 +87,7 @@ class Chatbot:
         down by asking on.
         """
         if query.before is not None and query.hardly_asks_more:
-            before = self._look_up(Query(query.before.text, query.before), clock)
+            before = self._look_up(Query(query.before.text, query.before, unread=query.unread), clock)
             if not self._answers(before):
                 return before
         found = self._look_up(query, clock)
@@ -112,13 +117,22 @@ class Chatbot:
     def _read(self, query: Query, evidence: Evidence) -> Evidence:
         """*evidence* with what the reader says of its best passages; as it was where none can read them."""
         passages = [scored.passage for scored in evidence.passages[: self.passages_read]]
-        cards = self._cards
-        languages = {base_language(cards[passage.document_id].language) for passage in passages}
-        if self.reader is None or not languages <= self.reader.languages:
+        languages = {self._language_of(passage) for passage in passages}
+        if self.reader is None or not languages <= {*self.reader.languages, GLOSSED}:
             return evidence
-        windows = [window_of(passage, cards[passage.document_id].title) for passage in passages]
-        readings = read_on(self.reader.read, self.retriever.index.expand(query.standalone), windows)
+        question = self.retriever.index.expand(query.standalone)
+        if GLOSSED in languages:
+            question = glossed_question(question)
+        readings = read_on(self.reader.read, question, [self._window_of(passage) for passage in passages])
         return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=False)})
+
+    def _window_of(self, passage: Passage) -> Window:
+        """*passage* as the reader can read it."""
+        window = window_of(passage, self._cards[passage.document_id].title)
+        return glossed_window(window) if self._language_of(passage) == GLOSSED else window
+
+    def _language_of(self, passage: Passage) -> str:
+        return base_language(self._cards[passage.document_id].language)
 
     def _decide(self, findings: Sequence[_Finding]) -> Reply:
         """The grounded answer to the parts that the text likely answers; a refusal where it answers none."""
@@ -138,9 +152,18 @@ class Chatbot:
         return {id_: self.retriever.index.document(id_) for id_ in ids}
 
     def _answers(self, finding: _Finding) -> bool:
-        likely = finding.assessment.probability >= self.answer_threshold
-        asks = finding.query.asks and not wants_advice(finding.query.text)
-        return likely and asks and bool(finding.draft.claims)
+        query = finding.query
+        glossed = query.unread is not None or self._quotes_glossed(finding)
+        threshold = max(self.answer_threshold, _GLOSSED_THRESHOLD) if glossed else self.answer_threshold
+        likely = finding.assessment.probability >= threshold
+        asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
+        return likely and asks and query.is_understood and bool(finding.draft.claims)
+
+    def _quotes_glossed(self, finding: _Finding) -> bool:
+        """Whether a passage that the draft quotes was read by its gloss."""
+        quoted = {source.passage_id for claim in finding.draft.claims for source in claim.sources}
+        passages = (finding.evidence.passage(id_) for id_ in quoted & set(finding.evidence.readings))
+        return any(self._language_of(passage) == GLOSSED for passage in passages if passage)
 
     def _refuse(self, finding: _Finding) -> Refusal:
         query = finding.query
@@ -170,7 +193,7 @@ class Chatbot:
 
     def warm_up(self) -> None:
         """Loads the model now, so that the first question doesn't wait for it."""
-        query = resolve("warm up", [], self.language)
+        query = resolve("warm up", [], self.language, self._gloss)
         self._read(query, self.retriever.search(query))
 
     @property
@@ -178,6 +201,11 @@ class Chatbot:
         """The language that most documents are in, in which questions are read."""
         languages = [document.language for document in self.documents()]
         return max(sorted(set(languages)), key=languages.count, default="en")
+
+    @cached_property
+    def _gloss(self) -> Glosser:
+        """What puts a question that isn't in a language of the documents into theirs."""
+        return glosser_for(self._cards.values(), self.retriever.index.passages)
 
     @property
     def _collection(self) -> str | None:

@@ -123,7 +123,7 @@ class Question:
 
 def analyse(text: str, language: str = "en") -> Question:
     """Reads *text*, whose words are stemmed as *language*."""
-    spoken = " ".join(text.split()).casefold()
+    spoken = " ".join(text.split()).casefold().lstrip("¿¡")
     expected = next((kind for kind, cue in _EXPECTED_CUES if cue.search(spoken)), Expected.ANYTHING)
     shape = Shape.LIST if _LIST_CUES.search(spoken) else Shape.FACT
     if expected in {Expected.MONEY, Expected.DURATION, Expected.NUMBER, Expected.DATE}:

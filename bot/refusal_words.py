@@ -30,8 +30,14 @@ _SENTENCES: dict[RefusalReason, tuple[str, str]] = {
     ),
     RefusalReason.NOT_A_QUESTION: (_NOTHING_ASKED, _NOTHING_ASKED),
     RefusalReason.UNSUPPORTED_LANGUAGE: (
-        message("“{title}” can’t be searched in that language yet. Ask in the language of the text."),
-        message("The explainers here can’t be searched in that language yet. Ask in the language of the text."),
+        message(
+            "“{title}” is in another language, and your question couldn’t be matched with it safely. Ask in the "
+            "language of the text; these are the sections that come closest."
+        ),
+        message(
+            "The explainers here are in another language, and your question couldn’t be matched with them safely. Ask "
+            "in the language of the text; these are the sections that come closest."
+        ),
     ),
     RefusalReason.PERSONAL_OR_LEGAL_ADVICE: (
         message(

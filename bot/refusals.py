@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.answers import RefusalDetails, RefusalReason
+from bot.gloss import SHORTEST_QUESTION
 from bot.questions import analyse
 from bot.rewrite import Query
 from corpus.documents import DocumentCard
@@ -18,7 +19,7 @@ _ASKS_ADVICE = re.compile(
     r"^(?:(?:so|and|but|ok),? )?(?:should|ought) (?:i|we|my|our)\b|"
     r"\bwhat (?:would you do|do you (?:think|recommend))\b|"
     r"\b(?:do|would) you (?:recommend|advise|suggest)\b|\bis it (?:a good|the right) (?:idea|thing|choice)\b|"
-    r"\byour (?:own |personal |honest )*(?:opinion|view|guess|take|advice)\b|^¿?deber[ií]a(?:mos)?\b"
+    r"\byour (?:own |personal |honest )*(?:opinion|view|guess|take|advice)\b|^¿?deb(?:o|emos|er[ií]a(?:mos)?)\b"
 )
 """What asks for advice, whatever the text says."""
 _PERSONAL = re.compile(
@@ -26,8 +27,6 @@ _PERSONAL = re.compile(
     r"\b(?:my|our) (?:lawyer|attorney|case|hearing)\b|\bmi (?:abogad[oa]|caso)\b"
 )
 """What asks about the asker's own case, where the text doesn't answer it."""
-_SHORTEST_QUESTION = 15
-"""Letters; the language of less can't be told."""
 _YEAR = re.compile(r"\b(?:19|20|21)\d\d\b")
 
 
@@ -35,7 +34,7 @@ def reason_for(query: Query, documents: Sequence[DocumentCard], off_topic: bool)
     """The reason for refusing *query*, once it is known that *documents* don't answer it."""
     if not query.asks:
         return RefusalReason.NOT_A_QUESTION
-    if _language_is_foreign(query.text, documents):
+    if query.unread is not None or _language_is_foreign(query.text, documents):
         return RefusalReason.UNSUPPORTED_LANGUAGE
     if off_topic:
         return RefusalReason.OFF_TOPIC
@@ -53,7 +52,7 @@ def wants_advice(question: str) -> bool:
 
 def _language_is_foreign(question: str, documents: Sequence[DocumentCard]) -> bool:
     languages = {base_language(document.language) for document in documents}
-    return bool(languages) and detect_language(question, _SHORTEST_QUESTION) not in languages | {"en"}
+    return bool(languages) and detect_language(question, SHORTEST_QUESTION) not in languages | {"en"}
 
 
 def _asks_for_later(question: str, documents: Sequence[DocumentCard]) -> bool:

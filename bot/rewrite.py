@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.gloss import Glosser, unglossed
 from bot.instructions import without_instructions
 from bot.parts import parts_of
 from bot.questions import Question, analyse
@@ -48,26 +49,36 @@ _ENDS_POINTING = re.compile(
 )
 _FEW_TERMS = 2
 _SOME_TERMS = 4
+_MOST_UNREAD = 0.2
+"""The share of a question's terms that may be words nobody could put into the documents' language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is sent to the index.
 
-    ``text`` is the reader's question, analysed as ``asked``. Where the question leans on earlier turns, ``before``
-    is the earlier question it leans on, and ``standalone`` holds both. ``may_stand_alone`` where nothing says so but
-    how short it is: "Who pays for the training?" may be a new question.
+    ``text`` is the reader's question; ``asked`` is what is looked up, analysed: the same, or its gloss where it isn't
+    in a language of the documents (``unread`` are then the words without one, those of ``before`` too; else None).
+    Where the question leans on earlier turns, ``before`` is the earlier question, and ``standalone`` holds both.
+    ``may_stand_alone`` where nothing says so but how short it is: "Who pays for the training?" may be a new question.
     """
 
     text: str
     asked: Question
     before: Question | None = None
     may_stand_alone: bool = False
+    unread: tuple[str, ...] | None = None
 
     @property
     def standalone(self) -> str:
         """Text that can be understood alone: the question, behind the one it leans on."""
-        return f"{self.before.text} {self.text}" if self.before else self.text
+        return f"{self.before.text} {self.asked.text}" if self.before else self.asked.text
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether enough of the question is in the documents' language to say that they answer it."""
+        terms = len(self.asked.terms) + (len(self.before.terms) if self.before else 0)
+        return not self.unread or len(self.unread) <= _MOST_UNREAD * terms
 
     @property
     def asks(self) -> bool:
@@ -82,29 +93,39 @@ class Query:
     @property
     def texts(self) -> tuple[str, ...]:
         """Each text to search with: the standalone one first, then the bare question."""
-        return (self.standalone, self.text) if self.before else (self.text,)
+        return (self.standalone, self.asked.text) if self.before else (self.asked.text,)
 
 
-def resolve(question: str, earlier: Sequence[str], language: str = "en") -> Query:
+def resolve(question: str, earlier: Sequence[str], language: str = "en", gloss: Glosser = unglossed) -> Query:
     """The query for *question*, asked after the *earlier* questions (oldest first)."""
-    asked = analyse(question, language)
-    if not earlier or not leans_on_history(question, asked):
-        return Query(question, asked)
-    before = analyse(_antecedent(earlier, language), language)
-    return Query(question, asked, before, may_stand_alone=_is_only_short(question, asked))
+    own = gloss(question)
+    said = own.text if own else question
+    asked = analyse(said, language)
+    unread = own.unread if own else None
+    if not earlier or not leans_on_history(said, asked):
+        return Query(question, asked, unread=unread)
+    glosses = [gloss(text) for text in earlier]
+    texts = [one.text if one else text for one, text in zip(glosses, earlier, strict=True)]
+    before = analyse(_antecedent(texts, language), language)
+    for one in glosses:
+        if one and one.text in before.text:
+            unread = (*(unread or ()), *one.unread)
+    return Query(question, asked, before, may_stand_alone=_is_only_short(said, asked), unread=unread)
 
 
-def resolve_parts(question: str, earlier: Sequence[str], language: str = "en") -> tuple[Query, ...]:
+def resolve_parts(
+    question: str, earlier: Sequence[str], language: str = "en", gloss: Glosser = unglossed
+) -> tuple[Query, ...]:
     """A query for each part of *question*; a later part may lean on the one before it.
 
     What is said to the bot is left out. Where nothing else is left there is one query, which asks nothing.
     """
     said = without_instructions(question)
     if not said:
-        return (Query(question, analyse("", language)),)
+        return (Query(question, replace(analyse("", language), text=question)),)
     earlier = [left for text in earlier if (left := without_instructions(text))]
     parts = parts_of(said)
-    return tuple(resolve(part, [*earlier, *parts[:place]], language) for place, part in enumerate(parts))
+    return tuple(resolve(part, [*earlier, *parts[:place]], language, gloss) for place, part in enumerate(parts))
 
 
 def leans_on_history(question: str, asked: Question) -> bool:

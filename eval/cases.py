@@ -61,14 +61,16 @@ class EvalCase(BaseModel):
     A right answer holds all ``facts`` and none of ``not_facts``, and cites text under any of ``sections``
     (each is part of a heading on the citation's section path) that is, in part at least, any of ``passages``
     (`eval.passages`); what a case doesn't name isn't asked for. ``history`` holds the asker's earlier
-    questions, oldest first. An attack (an instruction, markup, a plea) may be refused for any reason. Cases of the
-    split "scored" are for scoring only: reports show nothing of them that one could tune to.
+    questions, oldest first. ``language`` is the question's where it isn't the document's. An attack (an instruction,
+    markup, a plea) may be refused for any reason. Cases of the split "scored" are for scoring only: reports show
+    nothing of them that one could tune to.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     question: Text
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] | None = None
     history: tuple[Text, ...] = ()
     kind: Kind
     document: Text

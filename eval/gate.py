@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -57,18 +57,28 @@ class Floors(BaseModel):
 
 
 class Thresholds(BaseModel):
-    """``[floors]`` for scores over all cases, and ``[kinds]`` for the share of right cases of one kind."""
+    """``[floors]`` for scores over the cases, and ``[kinds]`` for the share of right cases of one kind.
+
+    Both leave out what is asked in another language than its document's, so that neither hides behind the other:
+    ``[languages.es]`` holds the floors of what is asked in Spanish.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     floors: Floors = Floors()
     kinds: Mapping[Kind, Rate] = Field(default_factory=dict)
+    languages: Mapping[str, Floors] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _sets_a_floor(self) -> Self:
-        if not self.kinds and not self.floors.model_dump(exclude_none=True):
+        if not self.kinds and not any(_set(floors) for floors in (self.floors, *self.languages.values())):
             raise ValueError("it sets no floor")
         return self
+
+
+def _set(floors: Floors) -> dict[str, float]:
+    """The floors that are set, by name."""
+    return floors.model_dump(exclude_none=True)
 
 
 def load_thresholds(path: Path | None = None) -> Thresholds:
@@ -101,19 +111,31 @@ class Shortfall:
 
 def shortfalls(run: EvalRun, thresholds: Thresholds) -> tuple[Shortfall, ...]:
     """The floors that *run* doesn't hold, in the order of the file's format."""
-    wanted: dict[str, float] = thresholds.floors.model_dump(exclude_none=True)
-    found = [Shortfall(name, floor, run.score(name)) for name, floor in wanted.items()]
+    own = _asked_in(run, None)
+    found = [Shortfall(name, floor, own.score(name)) for name, floor in _set(thresholds.floors).items()]
     for kind, floor in sorted(thresholds.kinds.items()):
-        score = run.score("right", lambda case, kind=kind: case.kind == kind)  # type: ignore[misc]
+        score = own.score("right", lambda case, kind=kind: case.kind == kind)  # type: ignore[misc]
         found.append(Shortfall(f"right ({kind})", floor, score))
-    return tuple(entry for entry in found if _short(entry, run))
+    short = [entry for entry in found if _short(entry.name, entry, own)]
+    for language, floors in sorted(thresholds.languages.items()):
+        asked = _asked_in(run, language)
+        entries = {
+            name: Shortfall(f"{name} ({language})", floor, asked.score(name)) for name, floor in _set(floors).items()
+        }
+        short += [entry for name, entry in entries.items() if _short(name, entry, asked)]
+    return tuple(short)
 
 
-def _short(entry: Shortfall, run: EvalRun) -> bool:
+def _asked_in(run: EvalRun, language: str | None) -> EvalRun:
+    """*run*, of what is asked in *language*; None is the document's own."""
+    return replace(run, results=tuple(result for result in run.results if result.case.language == language))
+
+
+def _short(name: str, entry: Shortfall, run: EvalRun) -> bool:
     if entry.score.value is not None:
         return entry.score.value < entry.floor
     # No case to look at holds any floor, but a bot that answers nothing must not pass for a grounded one.
-    return entry.name in ANSWERS_ONLY and any(result.case.status == "answered" for result in run.results)
+    return name in ANSWERS_ONLY and any(result.case.status == "answered" for result in run.results)
 
 
 def exit_code(run: EvalRun, short: tuple[Shortfall, ...], comparison: Comparison | None = None) -> ExitCode:

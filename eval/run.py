@@ -92,10 +92,15 @@ class EvalRun:
 Grouping = Callable[[EvalRun, EvalCase], str]
 """The name of the group that a case of a run is in."""
 
+
+def _languages(case: EvalCase, of_document: str) -> str:
+    return f"{case.language} over {of_document}" if case.language else of_document
+
+
 GROUPINGS: Mapping[str, Grouping] = {
     "kind": lambda _run, case: case.kind.value,
     "document": lambda _run, case: case.document,
-    "language": lambda run, case: run.languages.get(case.document, UNDETERMINED),
+    "language": lambda run, case: _languages(case, run.languages.get(case.document, UNDETERMINED)),
     "split": lambda _run, case: case.split,
 }
 """The ways in which reports group cases."""

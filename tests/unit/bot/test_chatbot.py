@@ -129,7 +129,7 @@ def test_a_reader_reads_the_best_passages_and_only_those_are_quoted(chatbot: Cha
 
 
 def test_a_document_in_a_language_that_the_reader_does_not_know_is_left_unread(tmp_path: Path) -> None:
-    build_index([replace(orchard_document(), language="es")], HashEmbedder(), tmp_path)
+    build_index([replace(orchard_document(), language="fr")], HashEmbedder(), tmp_path)
     settings = BotSettings(data_dir=tmp_path, answer_threshold=0.0)
     bot = bootstrap(settings, keep_conversations=False, embedder=HashEmbedder())
     reader = WordReader()

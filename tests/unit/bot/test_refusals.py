@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from bot.answers import Refusal, RefusalReason
+from bot.gloss import Gloss
 from bot.refusal_words import refusal_in, refused
 from bot.refusals import details_of, reason_for, wants_advice
 from bot.rewrite import Query, resolve
@@ -40,6 +41,9 @@ def test_each_question_gets_its_own_reason(question: str, reason: RefusalReason)
         ("Should we sign up for a permit?", True),
         ("Is it a good idea to grow pears?", True),
         ("Would you recommend a permit?", True),
+        ("¿Debo pedir un permiso?", True),
+        ("¿Deberíamos firmar?", True),
+        ("¿Qué debe hacer cada agricultor?", False),
         ("Which growers should be inspected?", False),
         ("Do I have to train?", False),
     ],
@@ -56,6 +60,11 @@ def test_a_question_in_the_texts_own_language_is_not_foreign() -> None:
     spanish = replace(DOCUMENT, language="es")
     query = resolve("¿Cuánto cuesta el permiso para los agricultores?", [])
     assert reason_for(query, [spanish], off_topic=False) is RefusalReason.NOT_IN_TEXT
+
+
+def test_a_glossed_question_that_is_not_answered_is_said_to_be_in_another_language() -> None:
+    query = resolve("¿y en Ohio?", [], "en", lambda _text: Gloss("and in Ohio?"))
+    assert reason_for(query, [DOCUMENT], off_topic=False) is RefusalReason.UNSUPPORTED_LANGUAGE
 
 
 def test_a_text_without_a_date_has_no_end() -> None:

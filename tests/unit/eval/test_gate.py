@@ -20,7 +20,7 @@ from eval.errors import (
     ThresholdsError,
 )
 from eval.gate import ExitCode, Floors, Thresholds, error_exit_code, exit_code, load_thresholds, shortfalls
-from eval.run import METRICS, EvalRun, evaluate
+from eval.run import METRICS, EvalRun, evaluate, grouped
 from tests.unit.eval.builders import HOURS, case, document, refusal, refused_case, reply
 
 HALF = evaluate(
@@ -52,6 +52,26 @@ def test_a_score_at_its_floor_holds_and_below_it_falls_short(floor: float, short
 def test_a_floor_for_one_kind_looks_at_that_kind_only() -> None:
     kinds = Thresholds.model_validate({"kinds": {"fact": 1.0, "lay": 0.1, "dated": 1.0}})
     assert [entry.name for entry in shortfalls(HALF, kinds)] == ["right (lay)"]
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "short"),
+    [
+        ({"floors": {"right": 1.0}}, []),
+        ({"kinds": {"lay": 1.0}}, []),
+        ({"languages": {"es": {"right": 0.1}}}, ["right (es)"]),
+        ({"languages": {"es": {"quotes_exact": 1.0}}}, ["quotes_exact (es)"]),
+        ({"languages": {"fr": {"right": 1.0, "quotes_exact": 1.0}}}, []),
+    ],
+)
+def test_another_language_has_floors_of_its_own(thresholds: dict[str, object], short: list[str]) -> None:
+    run = evaluate(
+        lambda asked: refusal() if asked.language else reply(HOURS),
+        [document()],
+        [case(), case(id="rules-es", kind="lay", language="es")],
+    )
+    assert [entry.name for entry in shortfalls(run, Thresholds.model_validate(thresholds))] == short
+    assert set(grouped(run, "language")) == {"en", "es over en"}
 
 
 def test_a_floor_that_no_case_bears_on_holds() -> None:
