@@ -40,6 +40,9 @@ def configure_logs(form: Literal["json", "text"], stream: TextIO | None = None) 
     root.setLevel(logging.WARNING)
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.INFO)
+    for name in ("uvicorn", "uvicorn.error"):  # uvicorn gives them ways of their own, past ours
+        logger = logging.getLogger(name)
+        logger.handlers[:], logger.propagate = [], True
 
 
 def _rendered(form: Literal["json", "text"]) -> list[Processor]:

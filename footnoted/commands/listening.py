@@ -8,12 +8,13 @@ import typer
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; taken before the model is loaded, so that a port in use is said at once (exit code 6)."""
+    """A socket that listens; taken before the model is loaded, so that a port in use is said at once (exit code 6)."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # who comes before the server is up waits for it
     except OSError as error:
         listener.close()
         typer.echo(

@@ -156,6 +156,10 @@ class TestWithJavaScript:
         expect(chat.locator("#question")).to_have_value("fact?")
         expect(chat.locator("#question")).to_be_focused()
         expect(chat.locator("article.turn")).to_have_count(0)
+        expect(chat.get_by_role("heading", name="Ask the explainer")).to_be_visible()
+        sites.chatbot.failure = None
+        ask(chat, "fact?")
+        expect(chat.get_by_role("alert")).to_have_count(0)
 
     def test_a_verdict_is_given_and_said(self, chat: Page) -> None:
         turn = ask(chat, "fact?")

@@ -11,6 +11,7 @@ const status = document.getElementById("status");
 const main = document.getElementById("main");
 const words = form.dataset;
 let stopping = null;
+let firstPage = null;
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -120,6 +121,7 @@ function addTurn(number, question) {
 /* The first page gives way to the conversation that begins on it. */
 function becomeConversation() {
   if (document.body.classList.contains("page-conversation")) return;
+  firstPage = { name: document.body.className, content: [...main.childNodes], label: form.querySelector("label").textContent };
   document.body.className = "page-conversation";
   const heading = document.createElement("h1");
   heading.className = "visually-hidden";
@@ -130,6 +132,15 @@ function becomeConversation() {
   form.querySelector("label").textContent = words.followUp;
   dock.append(form);
   main.after(dock);
+}
+
+/* A conversation that didn't begin leaves the first page as it was. */
+function becomeFirstPage() {
+  document.body.className = firstPage.name;
+  form.querySelector("label").textContent = firstPage.label;
+  main.replaceChildren(...firstPage.content);
+  document.querySelector(".dock")?.remove();
+  firstPage = null;
 }
 
 function showStopped(article) {
@@ -144,6 +155,7 @@ function showProblem(article, question, sentence) {
   complaint.className = "complaint";
   complaint.setAttribute("role", "alert");
   complaint.textContent = sentence;
+  if (firstPage && !document.querySelector("article.turn")) becomeFirstPage();
   form.querySelector(".complaint")?.remove();
   form.querySelector("label").after(complaint);
   form.elements.question.focus();
