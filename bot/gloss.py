@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 
 from bot.cognates import Cognates
 from bot.reader import Window
@@ -31,6 +32,8 @@ _LONGEST_PHRASE = 4  # words
 _MOST_WORDS = 400
 """Words that are read; the rest of a longer text stays as it is."""
 _KEPT_WINDOWS = 4096
+_MOST_PASSAGES = 10_000
+"""Passages whose words are learned when an index is opened; a large one has most of its words in these."""
 _INVERTED = re.compile(r"[¿¡]")
 _OF_ADJECTIVES = ("ic", "ive", "ous", "al")
 _OF_INFINITIVES = ("ar", "er", "ir")
@@ -65,7 +68,7 @@ def glosser_for(cards: Iterable[DocumentCard], passages: Iterable[Passage]) -> G
     """
     if {base_language(card.language) for card in cards} != {"en"}:
         return unglossed
-    own = (word for passage in passages for word in words(passage.text))
+    own = (word for passage in islice(passages, _MOST_PASSAGES) for word in words(passage.text))
     return EnglishGlosser(Cognates(own, _common()))
 
 

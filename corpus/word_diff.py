@@ -15,7 +15,7 @@ from corpus.alignment import Pair, equal_pairs
 from corpus.documents import Span
 
 _WORD = re.compile(r"[$€£¥#§±+−-]?\w(?:[^\s—…]*\w)?(?:(?<=\(\w)\))?[%‰°]?|\S")
-"""A word with what belongs to it ("$6.4", "287(g)", "-5%"), or one other character."""
+"""A word with what belongs to it ("$6.4", "12(b)", "-5%"), or one other character."""
 
 
 class PieceKind(StrEnum):
