@@ -15,8 +15,10 @@ from web.request_log import REQUEST_ID
 _OURS = ("footnoted", "uvicorn.error")
 
 
-def configure_logs(form: Literal["json", "text"], stream: TextIO | None = None) -> None:
+def configure_logs(form: Literal["json", "text"] | None, stream: TextIO | None = None) -> None:
     """Sends every logger of the process to *stream*, standard error where none is given.
+
+    Without a *form*, it is text where somebody reads along on a terminal, and JSON elsewhere.
 
     Of other libraries only warnings are told: what they say at lower levels may hold a question.
     """
@@ -28,7 +30,9 @@ def configure_logs(form: Literal["json", "text"], stream: TextIO | None = None) 
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_request_id,
     ]
-    handler = logging.StreamHandler(stream or sys.stderr)
+    target = stream or sys.stderr
+    form = form or ("text" if target.isatty() else "json")
+    handler = logging.StreamHandler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=before,

@@ -143,7 +143,9 @@ class WebSettings(BaseSettings):
     keep_conversations_days: int | None = Field(
         default=None, ge=1, le=36_500, description="Days after which a conversation is deleted; left out, never."
     )
-    log_format: Literal["json", "text"] = Field(default="json", description="How the log is written.")
+    log_format: Literal["json", "text"] | None = Field(
+        default=None, description="How the log is written; left out, as text on a terminal and as JSON elsewhere."
+    )
     log_questions: bool = Field(default=False, description="Whether the log holds what readers ask.")
 
     @property

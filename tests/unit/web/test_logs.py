@@ -116,6 +116,22 @@ def test_other_libraries_are_heard_only_when_they_warn(log: io.StringIO) -> None
     assert lines(log)[0]["logger"] == "some.library"
 
 
+class Terminal(io.StringIO):
+    """Somebody reads along."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "opens"), [(Terminal(), ""), (io.StringIO(), "{")])
+def test_a_terminal_gets_text_and_anything_else_json(log: io.StringIO, stream: io.StringIO, opens: str) -> None:
+    assert log.getvalue() == ""
+    configure_logs(None, stream)
+    logging.getLogger("footnoted.web").warning("disk is full")
+    assert "disk is full" in stream.getvalue()
+    assert stream.getvalue().startswith("{") == bool(opens)
+
+
 @pytest.mark.parametrize("form", ["json", "text"])
 def test_an_exception_is_told_by_its_type_and_place(log: io.StringIO, form: Literal["json", "text"]) -> None:
     stream = io.StringIO()
