@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from corpus.errors import DocumentFormatError
@@ -48,6 +49,8 @@ def _plain_text() -> Loader:
 def _pdf() -> Loader:
     from corpus.pdf import PdfLoader
 
+    if find_spec("pypdfium2") is None:  # it is imported in a process of its own, which couldn't say so
+        raise ModuleNotFoundError(name="pypdfium2")
     return PdfLoader()
 
 

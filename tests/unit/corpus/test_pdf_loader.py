@@ -168,3 +168,9 @@ def _nested_forms() -> bytes:
     forms = [_stream(b"/X Do " * 10, keys % (7 + depth)) for depth in range(12)]
     leaf = _stream(b"0 0 m 9 9 l S", b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]")
     return _pdf([*_CATALOG, _PAGE, _FONT, _stream(b"/X Do"), *forms, leaf])
+
+
+def test_where_what_reads_pdf_is_not_installed_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.formats.find_spec", lambda _: None)
+    with pytest.raises(DocumentFormatError, match=r"isn't installed \(pypdfium2\); install it with: pip install"):
+        load_document(_FORMATS / "spanish.pdf")
