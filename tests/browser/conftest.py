@@ -141,7 +141,7 @@ def running() -> Iterator[Sites]:
     stranger_listener, stranger_origin = _listen()
     document = replace(permits(), url=f"{publisher_origin}/guide#top")
     spanish = replace(in_spanish(permits(years="six")), url=None, title="Permisos")
-    chatbot = WellChatbot(current=(document, spanish))
+    chatbot = WellChatbot(current=(document, spanish), old=(permits(years="three"),))
     publisher, stranger = Publisher(publisher_origin, bot), Publisher(stranger_origin, bot)
     app = create_app(still(chatbot), WebSettings(widget_origins=publisher_origin, rate_limit=""))
     with (

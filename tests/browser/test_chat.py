@@ -116,6 +116,14 @@ class TestWithJavaScript:
         expect(panel).to_be_hidden()
         expect(link).to_be_focused()
 
+    def test_a_panel_opened_from_a_footnotes_box_gives_the_focus_back_to_its_mark(self, chat: Page) -> None:
+        mark = ask(chat, "the exact fact?").locator(".marks a").first
+        mark.hover()
+        chat.locator(".peek").get_by_role("link", name="Open in the explainer").click()
+        expect(chat.locator("#panel")).to_be_visible()
+        chat.get_by_role("button", name="Close").click()
+        expect(mark).to_be_focused()
+
     def test_a_broken_connection_is_tried_again_and_neither_loses_nor_doubles_the_turn(
         self, chat: Page, complaints: list[str]
     ) -> None:

@@ -8,6 +8,7 @@ const peek = document.createElement("div");
 peek.className = "peek";
 peek.setAttribute("popover", "manual");
 peek.id = "peek";
+peek.setAttribute("role", "dialog");
 document.body.append(peek);
 
 let shownFor = null;
@@ -66,6 +67,7 @@ function show(mark) {
   if (!footnote) return;
   hide();
   peek.replaceChildren(...[...footnote.children].filter((part) => !part.matches(".number")).map(copy), from(footnote));
+  peek.setAttribute("aria-label", mark.getAttribute("aria-label"));
   peek.showPopover();
   shownFor = mark;
   mark.setAttribute("aria-expanded", "true");

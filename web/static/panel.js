@@ -27,7 +27,8 @@ function open(link) {
   const conversation = document.querySelector(".page-conversation [name=conversation_id]");
   if (conversation) address.searchParams.set("c", conversation.value);
   frame.src = address.pathname + address.search + address.hash;
-  opener = link.closest(".peek") ? document.activeElement : link;
+  /* A footnote's box goes away with what was in it; its mark stays. */
+  opener = link.closest(".peek") ? document.querySelector('[aria-controls="peek"]') : link;
   document.dispatchEvent(new CustomEvent("panel-opens"));
   panel.hidden = false;
   document.body.classList.add("with-panel");
