@@ -143,12 +143,20 @@ def _asking(site: Site, conversation_id: str, turns: Sequence[Turn], request: Re
     return chat_page(request, site, conversation_id, turns, about=about)
 
 
-@router.post("/ask", dependencies=[Depends(from_our_pages)])
-async def ask(request: Request, form: Form, site: CurrentSite) -> Response:
-    """Asks the question of the form, then leads to the new turn; a failed one stays in the box."""
+def conversation_in(form: Form) -> str:
+    """The conversation that a form goes on with, or the id of a new one; refused where it can't be one."""
     conversation_id = form.get("conversation_id") or new_conversation_id()
     if not CONVERSATION_ID.fullmatch(conversation_id):
         raise HTTPException(422, NO_CONVERSATION)
+    return conversation_id
+
+
+AskedIn = Annotated[str, Depends(conversation_in)]
+
+
+@router.post("/ask", dependencies=[Depends(from_our_pages)])
+async def ask(request: Request, form: Form, conversation_id: AskedIn, site: CurrentSite) -> Response:
+    """Asks the question of the form, then leads to the new turn; a failed one stays in the box."""
     question = form.get("question", "")
     readers = readers_of(request)
     reader = readers.known_or_new(request)
@@ -191,8 +199,16 @@ def _ask_again(request: Request, site: Site, conversation_id: str, form: dict[st
         headers=reply.headers,
         kept=form.get("question", ""),
         sentence=sentence,
-        about=None if isinstance(error, NothingSelected) else about_passage(form, site.chatbot),
+        about=_about_still(form, site),
     )
+
+
+def _about_still(form: dict[str, str], site: Site) -> AboutPassage | None:
+    """What a question that failed was about, where that is still here."""
+    try:
+        return about_passage(form, site.chatbot)
+    except NothingSelected:
+        return None
 
 
 @router.get("/language/{language}")

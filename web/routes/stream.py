@@ -12,19 +12,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.answers import Reply, Turn
-from bot.chatbot import new_conversation_id
 from bot.errors import BotError
 from index.errors import IndexingError
 from web.about_passage import selection_of
 from web.errors import SENTENCES, log_unexpected, shown
 from web.keys import admitted
-from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, readers_of, turn_in
-from web.site import CONVERSATION_ID, CurrentSite, Site
+from web.routes.pages import AskedIn, Form, from_our_pages, readers_of, turn_in
+from web.site import CurrentSite, Site
 from web.views import TextBlock, after_view, turn_view
 
 router = APIRouter(include_in_schema=False)
@@ -45,12 +43,13 @@ def _reader(form: Form, request: Request, response: Response) -> str:
     dependencies=[Depends(from_our_pages), Depends(admitted)],
 )
 async def ask(
-    form: Form, request: Request, site: CurrentSite, reader: Annotated[str, Depends(_reader)]
+    form: Form,
+    request: Request,
+    conversation_id: AskedIn,
+    site: CurrentSite,
+    reader: Annotated[str, Depends(_reader)],
 ) -> AsyncIterator[ServerSentEvent]:
     """Asks the question of the form; `begun`, `block`s, `footnotes`, `refusal`, `after` and `done`, or a `problem`."""
-    conversation_id = form.get("conversation_id") or new_conversation_id()
-    if not CONVERSATION_ID.fullmatch(conversation_id):
-        raise HTTPException(422, NO_CONVERSATION)
     yield _event("begun", {"conversation_id": conversation_id})
     question = form.get("question", "")
     try:

@@ -1,0 +1,94 @@
+"""An answer as it is written: which events come, in which order, and that a turn is neither lost nor doubled."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.answers import Reply
+from bot.errors import GeneratorUnavailable
+from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
+from web.app import create_app
+from web.settings import WebSettings
+
+
+def events(client: TestClient, **form: str) -> list[tuple[str, dict[str, Any]]]:
+    """The events of an answer, each with its data."""
+    response = client.post("/ask/stream", data=form)
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/event-stream")
+    told = [part.splitlines() for part in response.text.split("\n\n") if part.startswith("event:")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in told]
+
+
+def test_each_block_grows_by_a_sentence_before_its_footnotes_come(client: TestClient) -> None:
+    told = events(client, question="list them", conversation_id="talk", turn="1")
+    names = [name for name, _ in told]
+    assert names == ["begun", *["block"] * 5, "footnotes", "after", "done"]
+    blocks = [data for name, data in told if name == "block"]
+    assert [block["place"] for block in blocks] == [0, 1, 1, 1, 2]
+    assert [block["html"].count("<li") for block in blocks] == [0, 1, 2, 3, 0]
+    assert told[-1][1]["turn"] == 1
+
+
+def test_the_last_of_each_block_is_what_the_page_shows(client: TestClient) -> None:
+    told = events(client, question="table?", conversation_id="talk", turn="1")
+    page = " ".join(client.get("/c/talk").text.split())
+    last = {data["place"]: data["html"] for name, data in told if name == "block"}
+    assert last
+    for html in [*last.values(), next(data["html"] for name, data in told if name == "footnotes")]:
+        assert " ".join(html.split()) in page
+
+
+def test_a_refusal_and_an_error_are_told_in_the_stream(client: TestClient, chatbot: FakeChatbot) -> None:
+    assert [name for name, _ in events(client, question="nothing")] == ["begun", "refusal", "after", "done"]
+    chatbot.failure = GeneratorUnavailable("zephyrine is down", retryable=True)
+    (_, (name, data)) = events(client, question="fact?")
+    assert name == "problem"
+    assert data["detail"].endswith("Please try again later.")
+    assert "zephyrine" not in data["detail"]
+
+
+@pytest.mark.parametrize("path", ["/ask", "/ask/stream"])
+def test_an_id_that_can_not_be_one_is_refused_before_anything_is_sent(client: TestClient, path: str) -> None:
+    assert client.post(path, data={"question": "fact?", "conversation_id": "../x"}).status_code == 422
+
+
+def test_the_same_turn_sent_again_gets_the_reply_that_there_is(client: TestClient, chatbot: FakeChatbot) -> None:
+    first = events(client, question="fact?", conversation_id="talk", turn="1")
+    assert events(client, question="fact?", conversation_id="talk", turn="1") == first
+    assert len(chatbot.conversations.turns("talk")) == 1
+    events(client, question="fact?", conversation_id="talk", turn="2")
+    assert len(chatbot.conversations.turns("talk")) == 2
+
+
+def test_the_same_turn_sent_twice_at_once_is_asked_once() -> None:
+    both_here = threading.Event()
+
+    class Waiting(FakeChatbot):
+        asked = 0
+
+        def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
+            if "fact" in question:
+                Waiting.asked += 1
+                assert both_here.wait(timeout=10)
+            return super().ask(conversation_id, question, history)
+
+    chatbot = Waiting(current=(permits(),))
+    form = {"question": "fact?", "conversation_id": "talk", "turn": "1"}
+    with (
+        TestClient(create_app(still(chatbot), WebSettings()), "http://127.0.0.1") as client,
+        ThreadPoolExecutor(2) as readers,
+    ):
+        sent = [readers.submit(events, client, **form) for _ in range(2)]
+        threading.Timer(0.5, both_here.set).start()
+        first, second = (each.result() for each in sent)
+    assert first == second
+    assert Waiting.asked == 1
+    assert len(chatbot.conversations.turns("talk")) == 1
