@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from corpus.html_marks import (
     MARK,
@@ -45,63 +45,129 @@ _IN_PLACE = names(
 )
 _TIPS = names("tooltip tooltiptext tooltip-text tooltip-content popover note-content note-text")
 _FEWEST_WORDS = 2
+_MOST_IN_A_MARK = 20
 
 
 def take_popups(root: Element, taken: Collection[Element]) -> list[PageNote]:
     """The notes under *root* that stand where they are marked; bodies already *taken* aren't looked at."""
-    ids = {element.get("id"): element for element in root.find() if element.get("id")}
-    notes: list[PageNote] = []
-    bodies: dict[Element, PageNote | None] = dict.fromkeys(taken)
+    page = _Page(root, taken)
+    notes: dict[PageNote, None] = {}
     held = {inner for body in taken for inner in body.find()}
     for element in list(root.find()):
         if element in held or element.tag == MARK or element.parent is None:
             continue
-        note = _described(element, ids, bodies) or _in_element(element, bodies) or _in_attribute(element)
+        note = _described(element, page) or _in_element(element, page) or _in_attribute(element)
         if note is not None and note not in notes:
-            bodies.update(dict.fromkeys(note.body, note))
+            page.bodies.update(dict.fromkeys(note.body, note))
             held.update(inner for body in note.body for inner in body.find())
-            notes.append(note)
-    return notes
+            notes[note] = None
+    return list(notes)
 
 
-def _described(element: Element, ids: dict[str, Element], bodies: Mapping[Element, PageNote | None]) -> PageNote | None:
+class _Page:
+    """What is asked of many elements about the same part of a page, and found out once."""
+
+    def __init__(self, root: Element, taken: Collection[Element]) -> None:
+        self.bodies: dict[Element, PageNote | None] = dict.fromkeys(taken)
+        self._ids = {element.get("id"): element for element in root.find() if element.get("id")}
+        self._says: dict[Element, bool] = {}
+        self._before: dict[Element, dict[Element, Element]] = {}
+        self._first: dict[Element, frozenset[Element]] = {}
+
+    def described_by(self, element: Element) -> Element | None:
+        """The element that ``aria-describedby`` of *element* names."""
+        return next((self._ids[name] for name in element.get("aria-describedby").split() if name in self._ids), None)
+
+    def says_something(self, body: Element) -> bool:
+        """Whether *body* has the words of a note and is no part of the page."""
+        if body not in self._says:
+            self._says[body] = not has_heading(body) and words_in([body]) >= _FEWEST_WORDS
+        return self._says[body]
+
+    def before(self, element: Element) -> Element | None:
+        """The element directly before *element*, with no text between them; fields of forms count as nothing."""
+        parent = element.parent
+        if parent is None or parent.tag == MARK:
+            return None
+        if parent not in self._before:
+            self._before[parent] = _pairs(parent)
+        return self._before[parent].get(element)
+
+    def is_in_a_line(self, element: Element) -> bool:
+        """Whether text stands before *element* in its paragraph."""
+        block = block_of(element)
+        if block not in self._first:
+            self._first[block] = _first_elements(block)
+        return element not in self._first[block]
+
+
+def _pairs(parent: Element) -> dict[Element, Element]:
+    """By each child of *parent* that has one, the element before it."""
+    pairs: dict[Element, Element] = {}
+    before: Element | None = None
+    for child in parent.children:
+        if isinstance(child, str):
+            before = None if child.strip() else before
+            continue
+        if before is not None:
+            pairs[child] = before
+        before = before if child.tag == "input" else child
+    return pairs
+
+
+def _first_elements(block: Element) -> frozenset[Element]:
+    """The elements in *block* that begin before any of its text."""
+    first: list[Element] = []
+    for node in block.walk():
+        if isinstance(node, Element):
+            first.append(node)
+        elif node.strip():
+            break
+    return frozenset(first)
+
+
+def _described(element: Element, page: _Page) -> PageNote | None:
     """The note in the element that ``aria-describedby`` names."""
-    named = [ids[name] for name in element.get("aria-describedby").split() if name in ids]
-    body = named[0] if named else None
+    body = page.described_by(element)
     if body is None or element.tag in ("input", "select", "textarea", "form", "table", "figure", "img"):
         return None
-    if body in element.ancestors() or has_heading(body) or words_in([body]) < _FEWEST_WORDS:
+    if body in element.ancestors() or not page.says_something(body):
         return None
     label = label_in(shown(element))
     if label is None and not (holds_notes(body) or "tooltip" in body.roles):
         return None
-    if body in element.find() or (body in bodies and bodies[body] is None):
+    if body in element.find() or (body in page.bodies and page.bodies[body] is None):
         return None
-    note = bodies.get(body) or PageNote(label, [body])
+    note = page.bodies.get(body) or PageNote(label, [body])
     note.marks.append(make_mark(element) if label else add_mark(element))
     return note
 
 
-def _in_element(element: Element, bodies: Collection[Element]) -> PageNote | None:
+def _in_element(element: Element, page: _Page) -> PageNote | None:
     """The note that *element* is, where it stands in a line behind its mark or in the place of one."""
-    if element.tag not in _BODIES or element in bodies or element.parent is None or words_in([element]) < _FEWEST_WORDS:
+    if element.tag not in _BODIES or element in page.bodies or words_in([element]) < _FEWEST_WORDS:
         return None
     in_place = bool(element.classes & _IN_PLACE)
     hidden = in_place or element.classes & _TIPS or "tooltip" in element.roles or is_hidden(element)
     if not hidden or any(True for _ in element.find(MARK)):
         return None
-    parent, label_element = element.parent, _labelling(element)
-    if label_element is not None:
+    label_element = page.before(element)
+    if label_element is not None and _is_labelling(label_element):
         label = label_in(shown(label_element))
         return PageNote(label, [element], [make_mark(label_element)])
-    own = normalise(
-        "".join(child if isinstance(child, str) else shown(child) for child in parent.children if child is not element)
-    )
-    if parent.tag in _MARKING and (label := label_in(own)):
-        return PageNote(label, [_without_place(element)], [make_mark(parent)])
-    if in_place and element.tag in ("span", "small") and _is_in_a_line(element):
+    if (marking := element.parent) is not None and (label := _label_around(element, marking)):
+        return PageNote(label, [_without_place(element)], [make_mark(marking)])
+    if in_place and element.tag in ("span", "small") and page.is_in_a_line(element):
         return PageNote(None, [_without_place(element)], [make_mark(element)])
     return None
+
+
+def _label_around(body: Element, marking: Element) -> str | None:
+    """The label that *marking* shows beside *body*, which stands in it."""
+    if marking.tag not in _MARKING or len(marking.children) > _MOST_IN_A_MARK:
+        return None
+    around = (node for node in marking.children if node is not body)
+    return label_in(normalise("".join(node if isinstance(node, str) else shown(node) for node in around)))
 
 
 def _without_place(element: Element) -> Element:
@@ -112,30 +178,12 @@ def _without_place(element: Element) -> Element:
     return body
 
 
-def _labelling(body: Element) -> Element | None:
-    """The mark directly before *body*."""
-    before: Element | None = None
-    for child in body.parent.children if body.parent else ():
-        if child is body:
-            break
-        if isinstance(child, str):
-            before = None if child.strip() else before
-        elif child.tag != "input":
-            before = child
-    if before is None or before.tag not in _MARKING:
-        return None
+def _is_labelling(before: Element) -> bool:
+    """Whether the element *before* a body is its mark."""
+    if before.tag not in _MARKING:
+        return False
     is_toggle = before.tag == "label" and not shown(before)
-    return before if is_toggle or label_in(shown(before)) else None
-
-
-def _is_in_a_line(element: Element) -> bool:
-    """Whether text stands before *element* in its paragraph."""
-    for node in block_of(element).walk():
-        if node is element:
-            return False
-        if isinstance(node, str) and node.strip():
-            return True
-    return False
+    return is_toggle or label_in(shown(before)) is not None
 
 
 def is_hidden(element: Element) -> bool:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,19 @@ def test_a_line_between_the_heading_and_the_notes_stays() -> None:
     document = load(f"<p>Permits last.<sup>i</sup></p><h2>Notes</h2><p>All links work.</p><p>i. {ONE}</p>")
     assert notes_of(document) == [(ONE, ["Permits last."])]
     assert "All links work." in document.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>" + "<span hidden>two words</span>" * 4_000,
+        "<p><a>" + "<span class='tooltip sr-only'>two words</span>" * 4_000,
+        "<p>" + "<i></i>" * 4_000 + "<span class=footnote>two words</span>" * 4_000,
+        "<p>" + "<a aria-describedby=x>1</a> " * 8_000 + "<div id=x role=tooltip>" + "<b></b>" * 8_000 + "two words",
+    ],
+    ids=["hidden", "in a mark", "in a line", "described"],
+)
+def test_many_in_one_place_cost_seconds_at_most(body: str) -> None:
+    started = time.process_time()
+    HtmlLoader().load(f"<!doctype html><html lang=en><p>Some words.</p>{body}".encode(), Path("page.html"))
+    assert time.process_time() - started < 10  # less than one; what grows with the square takes a minute
