@@ -60,7 +60,7 @@ def _decode(data: bytes, source: Path, declared: str | None) -> tuple[str, tuple
             return data.decode("utf-16"), ()
         except UnicodeDecodeError as error:
             raise _not_text(source, "it begins as UTF-16 and then isn't") from error
-    named = _codec(declared)
+    named = codec_of(declared)
     escaped = named is not None and named.startswith("iso2022") and b"\x1b" in data  # it passes for ASCII
     try:
         # Text in any other encoding hardly ever makes UTF-8, and pages that say they aren't UTF-8 often are.
@@ -70,8 +70,8 @@ def _decode(data: bytes, source: Path, declared: str | None) -> tuple[str, tuple
     return (_as_declared(data, named) if escaped else None) or (text, ())
 
 
-def _codec(declared: str | None) -> str | None:
-    """The codec for an encoding's name, as browsers take it."""
+def codec_of(declared: str | None) -> str | None:
+    """The codec for an encoding's name, as browsers take it; None where that is no encoding of text in bytes."""
     try:
         info = codecs.lookup(declared.strip().lower()) if declared else None
     except (LookupError, ValueError):

@@ -9,6 +9,7 @@ from email.message import Message
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from corpus.encoding import codec_of
 from corpus.errors import OriginUnavailable
 from corpus.formats import BY_SUFFIX, DESCRIBED, FORMATS
 
@@ -38,10 +39,9 @@ _PROGRAMS = {".php", ".asp", ".aspx", ".jsp", ".cfm", ".cgi", ".do", ".shtml"}
 _DOCUMENTS = {suffix for suffixes in _SUFFIXES.values() for suffix in suffixes} | set(BY_SUFFIX)
 _NOT_A_NAME = {"index", "default", "home"}
 _LONGEST_NAME = 150
-# What pages say is Latin-1 or ASCII is read as Windows-1252 by every browser.
-_AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-8": "utf-8-sig"}
 _BOMS_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_PASSWORD_FIELD = re.compile(rb"<input[^>]+type\s*=\s*[\"']?password", re.IGNORECASE)
+_WIDE = re.compile(r"utf-?16(?:-?[lb]e)?", re.IGNORECASE)
+_PASSWORD_FIELD = re.compile(rb"<input\b[^<>]+type\s*=\s*[\"']?password", re.IGNORECASE)
 
 
 def media_type(content_type: str | None) -> tuple[str, str | None]:
@@ -92,12 +92,22 @@ def in_utf8(data: bytes, type_: str, charset: str | None) -> bytes:
         return data
     if data.startswith(codecs.BOM_UTF8):
         return data
+    codec = _codec(data, charset)
     try:
-        codec = "utf-16" if data.startswith(_BOMS_UTF16) else codecs.lookup(charset).name
-        text = data.decode(_AS_BROWSERS_DO.get(codec, codec))
-    except (LookupError, ValueError):  # the server's word is wrong: the loader finds out for itself
+        text = data.decode(codec) if codec else ""
+    except (UnicodeError, LookupError):  # the server's word is wrong: the loader finds out for itself
         return data
-    return data if data.isascii() and text.encode() == data else codecs.BOM_UTF8 + text.encode()
+    is_told = codec is None or (data.isascii() and text.encode() == data)
+    return data if is_told else codecs.BOM_UTF8 + text.encode()
+
+
+def _codec(data: bytes, charset: str) -> str | None:
+    """The codec that *data* is in, by its mark or by the server's word."""
+    if data.startswith(_BOMS_UTF16):
+        return "utf-16"
+    if _WIDE.fullmatch(charset.strip()):
+        return charset.strip() if b"\0" in data else None
+    return codec_of(charset)
 
 
 def _offered(disposition: str | None) -> str | None:

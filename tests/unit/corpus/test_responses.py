@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import OriginUnavailable
-from corpus.responses import file_name, in_utf8, media_type
+from corpus.responses import asks_for_password, file_name, in_utf8, media_type
 
 PAGE = "text/html"
 
@@ -107,7 +108,11 @@ def test_western_text_is_read_as_browsers_read_it(charset: str) -> None:
         (codecs.BOM_UTF8 + "año".encode(), PAGE, "iso-8859-1"),
         ("año".encode(), PAGE, "no-such-set"),
         ("año".encode(), PAGE, "zlib"),
+        (b"A \\u201cplain\\u201d path: C:\\new", PAGE, "unicode_escape"),
+        (b"a+AGI-b", PAGE, "utf-7"),
+        (b"plain text", PAGE, "utf-16"),
         ("año".encode(), PAGE, "\0"),
+        ("año".encode("utf-16-le"), PAGE, "utf16le"),
     ],
 )
 def test_bytes_that_say_more_than_the_header_stay_as_they_came(data: bytes, type_: str, charset: str | None) -> None:
@@ -117,6 +122,21 @@ def test_bytes_that_say_more_than_the_header_stay_as_they_came(data: bytes, type
 @pytest.mark.parametrize(("codec", "charset"), [("utf-16", "utf-16"), ("utf-16", "utf-8"), ("utf-16-le", "utf-16le")])
 def test_wide_text_is_narrowed(codec: str, charset: str) -> None:
     assert in_utf8("plain".encode(codec), PAGE, charset) == codecs.BOM_UTF8 + b"plain"
+
+
+@pytest.mark.parametrize(
+    ("codec", "charset", "text"),
+    [("cp1254", "iso-8859-9", "“ığ”"), ("gb18030", "gb2312", "住房 €"), ("cp932", "shift_jis", "①住房")],
+)
+def test_a_name_means_what_browsers_take_it_to_mean(codec: str, charset: str, text: str) -> None:
+    assert in_utf8(text.encode(codec), PAGE, charset).decode("utf-8-sig") == text
+
+
+def test_many_fields_cost_seconds_at_most() -> None:
+    started = time.process_time()
+    assert not asks_for_password(PAGE, b"<input " * 40_000)
+    assert asks_for_password(PAGE, b"<input name='x' TYPE = \"password\">")
+    assert time.process_time() - started < 5  # nothing; what reads on from each field to the end takes half a minute
 
 
 @given(st.text(alphabet=st.characters(codec="iso-8859-15"), min_size=1))
