@@ -5,6 +5,7 @@ A loader is imported when a file needs it, so that what only asks needs none of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,6 +15,9 @@ from corpus.errors import DocumentFormatError
 from corpus.html_bytes import is_html
 from corpus.office_files import office_file
 from corpus.ports import Loader
+
+# Some programs write a few lines before it; a text that only speaks of it doesn't begin a line with it.
+_PDF = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])%PDF-\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def _pdf() -> Loader:
 
 
 def _is_pdf(data: bytes) -> bool:
-    return b"%PDF-" in data[:1024]
+    return bool(_PDF.search(data[:1024]))
 
 
 def _word() -> Loader:
