@@ -14,6 +14,7 @@ from corpus.documents import Document
 from corpus.encoding import decode
 from corpus.errors import CorpusError
 from corpus.formats import format_of, loader_for
+from corpus.html_bytes import declared_encoding
 from corpus.load import explainer_files, read_explainer
 
 _MARKUPS = {".txt": Markup.NONE, ".md": Markup.MARKDOWN, ".html": Markup.HTML}
@@ -72,10 +73,8 @@ def _source(data: bytes, path: Path) -> Source | None:
     markup = next((_MARKUPS[suffix] for suffix in format_of(data, path).suffixes if suffix in _MARKUPS), None)
     if markup is None:
         return None
-    try:
-        return Source(decode(data, path)[0], markup)
-    except CorpusError:  # a page may name an encoding that only its loader knows
-        return None
+    declared = declared_encoding(data) if markup is Markup.HTML else None
+    return Source(decode(data, path, declared)[0], markup)
 
 
 def _is_titled(data: bytes, path: Path, document: Document) -> bool:

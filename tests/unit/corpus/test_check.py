@@ -135,6 +135,16 @@ def test_lines_are_right_in_html_whatever_stands_around_the_text() -> None:
     assert [(one.rule, one.line) for one in said] == [(Rule.DEAD_LINK, 5), (Rule.FIGURE, 8)]
 
 
+def test_lines_are_right_in_a_page_in_the_encoding_that_it_says(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    html = "<!doctype html>\n<meta charset=koi8-r>\n<h2>Цена жилья</h2>\n<p>Цена.</p>\n<p>It costs $40.</p>"
+    page.write_bytes(html.encode("koi8-r"))
+    source = read(page).source
+    assert source
+    assert source.text == html
+    assert (Rule.FIGURE, 5) in [(one.rule, one.line) for one in findings_in(page)]
+
+
 def test_what_has_no_lines_is_told_by_page_or_by_headings() -> None:
     explainer = read(FIXTURES / "faults" / "figures-in-text.txt")
     document = explainer.document
