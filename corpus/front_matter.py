@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 from corpus.imprint import parse_date
 from corpus.inline import normalise
+from corpus.language import known_language
 
 _ADVICE = {
     "id": ("letters, digits and hyphens", "housing-vouchers"),
@@ -39,11 +39,6 @@ def _as_topics(value: object) -> object:
     return tuple(dict.fromkeys(topic for topic in map(normalise, topics) if topic))
 
 
-def _primary(language: str) -> str:
-    """The index and the channels go by the language alone: es and es-MX are one to them."""
-    return re.split("[-_]", language)[0].lower()
-
-
 _Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(normalise)]
 
 
@@ -57,7 +52,9 @@ class FrontMatter(BaseModel):
     publisher: _Line | None = None
     as_of: Annotated[date | None, BeforeValidator(_as_date)] = None
     language: (
-        Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"), AfterValidator(_primary)]
+        Annotated[
+            str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"), AfterValidator(known_language)
+        ]
         | None
     ) = None
     topics: Annotated[tuple[str, ...], BeforeValidator(_as_topics)] = ()

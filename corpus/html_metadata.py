@@ -13,9 +13,9 @@ from corpus.html_marks import shown
 from corpus.html_tree import Element, names
 from corpus.imprint import parse_date
 from corpus.inline import normalise
+from corpus.language import known_language
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{2,8})*")
 _TEXTS = names("article newsarticle report blogposting scholarlyarticle techarticle webpage creativework faqpage")
 _SEPARATORS = ("|", "–", "—", "-", "·", "•", "»", "::")
 _ORDER = frozenset({"article", "newsarticle", "report", "blogposting", "scholarlyarticle", "techarticle"})
@@ -168,9 +168,7 @@ def _with_hyphens(match: re.Match[str]) -> str:
 
 def _language(root: Element) -> str | None:
     named = [element.get(name) for element in (root, *root.find("body")) for name in ("lang", "xml:lang")]
-    match = _LANGUAGE.fullmatch(next(filter(None, named), "").strip())
-    # "und" is how pages say that they don't know.
-    return match[1].lower() if match and match[1].lower() not in ("und", "zxx", "mul") else None
+    return known_language(next(filter(None, named), None))
 
 
 def _url(root: Element, metas: dict[str, list[str]]) -> str | None:

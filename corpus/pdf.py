@@ -19,12 +19,13 @@ from corpus.builder import DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document
 from corpus.errors import DocumentFormatError
 from corpus.imprint import REVISED, Imprint, as_of, publisher, read_imprint
+from corpus.language import known_language
 from corpus.pdf_columns import find_gutter, flows_of
 from corpus.pdf_furniture import drop_running
 from corpus.pdf_glyphs import Page, Printed
 from corpus.pdf_layout import lay_out
 from corpus.pdf_lines import Line, join_spread, lines_of
-from corpus.pdf_metadata import base_code, day_of, from_packet, sensible_title
+from corpus.pdf_metadata import day_of, read_packet, sensible_title
 from corpus.pdf_notes import FootNote, NoteTaker
 from corpus.pdf_outline import Head, drop_contents, take_endnotes, take_head, with_headings
 from corpus.pdf_paragraphs import Kind, Unit, setting_of, units_of, unmarked
@@ -49,8 +50,7 @@ class PdfLoader:
     def load(self, data: bytes, source: Path) -> Loaded:
         """The document in *data*; raises `DocumentFormatError` where it can't be read."""
         printed = read_apart(data, source)
-        packet = {name: value for name in ("title", "publisher") if (value := from_packet(data, name))}
-        return read_printed(printed, source, packet)
+        return read_printed(printed, source, read_packet(data))
 
 
 def read_printed(printed: Printed, source: Path, packet: Mapping[str, str] | None = None) -> Loaded:
@@ -180,7 +180,7 @@ def _metadata(
         title=text.head.title or named or title_from_stem(source.stem),
         publisher=publisher(text.head.imprints) or packet.get("publisher"),
         as_of=day,
-        language=base_code(printed.language),
+        language=known_language(printed.language),
     )
     return metadata, warnings
 

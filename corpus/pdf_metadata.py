@@ -16,8 +16,8 @@ _NOT_A_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DAY = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
-_PACKET = re.compile(rb"<x:xmpmeta\b.{0,200000}?</x:xmpmeta>", re.DOTALL)
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?$")
+_ITEM = re.compile(r"<rdf:li[^<>]*>([^<]{1,500})</rdf:li>")
+_LONGEST_PACKET = 200_000
 
 
 def sensible_title(title: str) -> str | None:
@@ -32,18 +32,17 @@ def day_of(stamp: str) -> date | None:
     return parse_date("-".join(match.groups())) if match else None
 
 
-def base_code(language: str | None) -> str | None:
-    """The language alone of a code such as ``en-US``; nothing where it isn't one."""
-    match = _LANGUAGE.match(language or "")
-    return match[1].lower() if match else None
+def read_packet(data: bytes) -> dict[str, str]:
+    """What the file's XMP packet says of its ``title`` and ``publisher``, each where it says one thing."""
+    start = data.find(b"<x:xmpmeta")
+    end = data.find(b"</x:xmpmeta>", start, start + _LONGEST_PACKET)
+    text = data[start:end].decode("utf-8", errors="ignore") if 0 <= start < end else ""
+    said = {name: _said(text, f"dc:{name}") for name in ("title", "publisher")}
+    return {name: value for name, value in said.items() if value}
 
 
-def from_packet(data: bytes, name: str) -> str | None:
-    """The Dublin Core element *name* (``title``, ``publisher``) in the file's XMP packet, where it says one thing."""
-    packet = _PACKET.search(data)
-    if packet is None:
-        return None
-    text = packet[0].decode("utf-8", errors="ignore")
-    element = re.search(rf"<dc:{name}>(.{{0,5000}}?)</dc:{name}>", text, re.DOTALL)
-    items = re.findall(r"<rdf:li[^>]*>([^<]{1,500})</rdf:li>", element[1]) if element else []
-    return normalise(unescape(items[0])) or None if len(items) == 1 else None
+def _said(packet: str, name: str) -> str:
+    """The one item in the element *name*; empty where there are none or several."""
+    element = packet.partition(f"<{name}>")[2].partition(f"</{name}>")[0]
+    items = _ITEM.findall(element)
+    return normalise(unescape(items[0])) if len(items) == 1 else ""

@@ -83,6 +83,7 @@ class TestFrontMatter:
     def test_a_language_that_isnt_named_is_told_from_the_text(self) -> None:
         text = "El programa comenzó en 1996 y desde entonces ha crecido en muchos estados del país."
         assert read(text).language == "es"
+        assert read(f"---\nlanguage: und\n---\n{text}").language == "es"
         assert read("Text.").language == "en"
 
     @pytest.mark.parametrize(

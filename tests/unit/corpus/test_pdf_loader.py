@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from corpus.formats import PDF, format_of
 from corpus.load import load_document
 from corpus.pdf import PdfLoader, read_printed
 from corpus.pdf_glyphs import Printed
-from corpus.pdf_metadata import base_code, day_of, from_packet, sensible_title
+from corpus.pdf_metadata import day_of, read_packet, sensible_title
 from corpus.pdf_pages import read_pages
 from corpus.pdf_process import read_apart
 from tests.unit.corpus.printed import column, page
@@ -81,9 +81,20 @@ def test_what_a_program_calls_a_file_is_no_title(title: str) -> None:
 def test_the_files_own_title_and_packet_are_read() -> None:
     assert sensible_title(" Housing  Vouchers ") == "Housing Vouchers"
     packet = b"<x:xmpmeta><dc:publisher><rdf:Bag><rdf:li>A &amp; B</rdf:li></rdf:Bag></dc:publisher></x:xmpmeta>"
-    assert from_packet(packet, "publisher") == "A & B"
-    assert from_packet(packet, "title") is None
-    assert (day_of("D:20251301"), base_code("es-MX"), base_code("12")) == (None, "es", None)
+    assert read_packet(b"%PDF-1.7 " + packet + packet) == {"publisher": "A & B"}
+    assert day_of("D:20251301") is None
+
+
+def test_packets_that_never_end_cost_seconds_at_most() -> None:
+    started = time.process_time()
+    assert read_packet(b"<x:xmpmeta " * 20_000) == {}
+    assert time.process_time() - started < 5  # nothing; what looks for the end of each takes half a minute
+
+
+def test_a_file_that_doesnt_know_its_language_is_asked_by_its_text() -> None:
+    text = ["Las familias reciben un vale para el alquiler,", "y la ciudad paga el resto cada mes."]
+    document = read_printed(Printed((page(1, column(text * 3)),), {}, language="und"), _SOURCE).document
+    assert document.language == "es"
 
 
 def test_a_file_made_to_hang_is_given_up() -> None:
@@ -109,12 +120,6 @@ def test_letters_are_read_where_a_turned_page_shows_them() -> None:
         assert "".join(letter.char for letter in shown.letters) == "Rent"
         assert (shown.letters[0].left, shown.letters[0].baseline) == pytest.approx((x, y), abs=1)
         assert (shown.width, shown.height) == ((792, 612) if turn % 180 else (612, 792))
-
-
-def test_threads_may_read_at_once() -> None:
-    with ThreadPoolExecutor(4) as pool:
-        read = list(pool.map(lambda _: read_pages(_PERMITS, _SOURCE), range(4)))
-    assert all(one == read[0] for one in read)
 
 
 def test_it_says_what_it_reads_from_disk() -> None:
