@@ -21,6 +21,9 @@ from corpus.ports import Loaded
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What a document id looks like: it stands in addresses and names files."""
 
+LARGEST_FILE = 200_000_000
+"""Of how many bytes a file may be."""
+
 # What a folder's own housekeeping is called; not an explainer, and not worth a warning.
 _HOUSEKEEPING = re.compile(
     r"(?:readme|changelog|changes|licen[cs]e|notice|authors|security|contributing|code[_-]of[_-]conduct)(?:[._-].*)?",
@@ -119,7 +122,7 @@ class _Gathered:
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of the file *path*; raises a `CorpusError` where it is no file, or can't be read."""
+    """The bytes of the file *path*; raises a `CorpusError` where it is no file, is too large, or can't be read."""
     if not _exists(path):
         raise DocumentNotFound(f"There is no file {path}; check the name.")
     if path.is_dir():
@@ -127,6 +130,11 @@ def read_file(path: Path) -> bytes:
     if not path.is_file():  # a pipe could be waited for in vain
         raise DocumentFormatError(f"{path} can't be read as an explainer; the formats read are {DESCRIBED}.")
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise DocumentFormatError(
+                f"{path} is larger than {LARGEST_FILE // 1_000_000} MB, which no explainer is; split it, or save it "
+                "with smaller pictures."
+            )
         return path.read_bytes()
     except OSError as error:
         raise _cannot_open(path, error) from error

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -20,16 +19,12 @@ from corpus.errors import DocumentFormatError
 from corpus.inline import normalise
 from corpus.pdf_glyphs import Bookmark, Letter, Page, Printed, Rule, Tag
 
-# PDFium may be used by one thread at a time, whatever the document.
-_LOCK = Lock()
-
 _MOST_PAGES = 1_000
 _MOST_LETTERS = 3_000_000
 _MOST_ON_A_PAGE = 100_000
 _MOST_OBJECTS = 50_000
 _MOST_ELEMENTS = 20_000
 _DEEPEST = 60
-_LARGEST = 200_000_000
 _THICKEST_RULE = 3.0
 _SHORTEST_RULE = 4.0
 _SMALLEST_DOT, _LARGEST_DOT = 1.5, 8.0
@@ -46,17 +41,14 @@ Place = Callable[[float, float], tuple[float, float]]
 
 
 def read_pages(data: bytes, source: Path) -> Printed:
-    """What the PDF *data* holds. Raises `DocumentFormatError` where it can't be opened or is too large."""
-    if len(data) > _LARGEST:
-        raise DocumentFormatError(
-            f"{source} is {len(data) // 1_000_000} MB, and PDFs of up to {_LARGEST // 1_000_000} MB are read; "
-            "save it with smaller pictures, or without."
-        )
-    with _LOCK:
-        try:
-            return _read(data, source)
-        except (pdfium.PdfiumError, ctypes.ArgumentError, ValueError, OverflowError) as error:
-            raise _broken(error, source) from error
+    """What the PDF *data* holds. Raises `DocumentFormatError` where it can't be opened or has too much in it.
+
+    PDFium may be used by one thread at a time, whatever the document.
+    """
+    try:
+        return _read(data, source)
+    except (pdfium.PdfiumError, ctypes.ArgumentError, ValueError, OverflowError) as error:
+        raise _broken(error, source) from error
 
 
 def _broken(error: Exception, source: Path) -> DocumentFormatError:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from corpus.errors import DocumentFormatError, DocumentNotFound, OriginUnavailable
+from corpus.errors import DocumentNotFound, OriginUnavailable
 from corpus.load import bundled_explainers, explainer_files, read_file
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ BUNDLED = "bundled:"
 """What stands before the name of an explainer that comes with the package."""
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_LARGEST_FILE = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +83,7 @@ def read_source(origin: str, validators: Validators, fetcher: Fetcher | None = N
     if is_address(origin):
         return _fetched(origin, validators, fetcher)
     path = bundled_file(origin) if is_bundled(origin) else Path(origin)
-    if _size(path) > _LARGEST_FILE:
-        raise DocumentFormatError(f"{path} is larger than {_LARGEST_FILE / 1e6:.0f} MB, which no explainer is.")
     return Source(origin, path.name, read_file(path))
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:  # whoever reads it will say why
-        return 0
 
 
 def bundled_file(origin: str) -> Path:

@@ -16,7 +16,8 @@ from corpus.errors import (
     LibraryError,
     OriginUnavailable,
 )
-from corpus.load import bundled_explainers, load_corpus, load_document
+from corpus.formats import PDF, format_of
+from corpus.load import LARGEST_FILE, bundled_explainers, load_corpus, load_document
 from tests.unit.corpus.invariants import assert_sound
 
 MARKDOWN = "---\nid: vouchers\nas_of: 2025-04-14\n---\n\n# Vouchers\n\n## Who qualifies\n\nFamilies do.\n"
@@ -74,6 +75,13 @@ def test_a_web_page_is_told_by_how_it_begins(tmp_path: Path, name: str, start: s
 )
 def test_markdown_with_tags_in_it_stays_markdown(tmp_path: Path, text: str) -> None:
     assert load_document(write(tmp_path / "a.md", f"{text}\n\n## Who\n\nMore.")).sections[-1].heading == "Who"
+
+
+def test_a_pdf_is_told_by_a_line_that_begins_as_one(tmp_path: Path) -> None:
+    for text in ("A PDF begins with `%PDF-1.7`.", "The sign is\n\n%PDF-version"):
+        assert load_document(write(tmp_path / "a.md", text)).text.startswith(text[:5])
+    for start in (b"", b"\xef\xbb\xbf", b"HTTP/1.1 200 OK\r\n\r\n"):
+        assert format_of(start + b"%PDF-1.7\n", Path("a.md")) is PDF
 
 
 def test_a_corpus_is_sorted_by_id_and_a_file_named_twice_is_loaded_once(tmp_path: Path) -> None:
@@ -185,6 +193,13 @@ class TestErrors:
         monkeypatch.setattr(Path, "read_bytes", refuse)  # root may open anything, so a mode wouldn't do
         with pytest.raises(DocumentFormatError, match=r"can't be opened \(Permission denied\)"):
             load_document(file)
+
+    @pytest.mark.parametrize("name", ["a.md", "a.pdf"])
+    def test_a_file_that_is_too_large_isnt_read(self, tmp_path: Path, name: str) -> None:
+        with write(tmp_path / name, MARKDOWN).open("r+b") as file:
+            file.truncate(LARGEST_FILE + 1)  # takes no room on the disk
+        with pytest.raises(DocumentFormatError, match="is larger than 200 MB"):
+            load_corpus([tmp_path])
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
     def test_a_pipe_isnt_waited_for(self, tmp_path: Path) -> None:
