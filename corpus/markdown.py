@@ -20,7 +20,7 @@ from corpus.documents import Document
 from corpus.encoding import decode
 from corpus.errors import DocumentFormatError
 from corpus.front_matter import KEYS, FrontMatter, WrongValueError, read_front_matter
-from corpus.furniture import NOTE_HEADINGS
+from corpus.furniture import NOTE_HEADINGS, heading_key
 from corpus.html_text import TagState, html_paragraphs, unclosed
 from corpus.inline import InlineText, Mark, join_inline, normalise
 from corpus.ports import Loaded
@@ -259,7 +259,7 @@ def _note_headings(
     """Headings such as "Notes" that have nothing below them but footnote definitions."""
     found: list[SyntaxTreeNode] = []
     for place, node in enumerate(nodes):
-        if node.type != "heading" or normalise(text_of(node).text).casefold() not in NOTE_HEADINGS:
+        if node.type != "heading" or heading_key(text_of(node).text) not in NOTE_HEADINGS:
             continue
         below = [child.type for child in takewhile(lambda child: child.type != "heading", nodes[place + 1 :])]
         if "footnote_reference" in below and set(below) <= {"footnote_reference", "hr"}:

@@ -305,7 +305,7 @@ class TestNotes:
         document = read("- One.[^1]\n\n  [^1]: A.\n\n> Two.\n")
         assert (shown(document), bodies(document)) == (["• One.", "Two."], {"1": "A."})
 
-    @pytest.mark.parametrize("heading", ["Notes", "Footnotes", "Notas"])
+    @pytest.mark.parametrize("heading", ["Notes", "Footnotes", "Notas", "7. Notes", "Notes:"])
     def test_a_heading_above_the_definitions_is_no_section(self, heading: str) -> None:
         document = read(f"## Costs\n\nOne.[^1]\n\n---\n\n## {heading}\n\n[^1]: A.\n")
         assert paths(document) == [("Costs",)]
