@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -96,9 +97,11 @@ class Page:
             return Finding(self.path, found.rule, found.message, self.source.line(self.source_offset(found)))
         if offset is None:
             return Finding(self.path, found.rule, found.message)
-        page = next((box.page for box in document.layout if offset < box.span.end), None)
-        section = next((section for section in reversed(document.sections) if section.span.start <= offset), None)
-        return Finding(self.path, found.rule, found.message, page=page, section=section.path if section else ())
+        box = bisect_right(document.layout, offset, key=lambda box: box.span.end)
+        page = document.layout[box].page if box < len(document.layout) else None
+        section = bisect_right(document.sections, offset, key=lambda section: section.span.start)
+        path = document.sections[section - 1].path if section else ()
+        return Finding(self.path, found.rule, found.message, page=page, section=path)
 
     def source_offset(self, found: Found) -> int:
         """Where in the file *found* is; at its top where it is about the whole page."""
