@@ -31,7 +31,7 @@ class DuplicateDocument(CorpusError):  # noqa: N818
 
 
 class OriginUnavailable(CorpusError):  # noqa: N818
-    """An address or a file that can't be reached, or that sends what isn't an explainer."""
+    """An address that can't be reached, or that sends what isn't an explainer."""
 
 
 class LibraryError(CorpusError):

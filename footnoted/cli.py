@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import typer
 
 from footnoted.commands import ask, chat, corpus, evaluate, feedback, index, mcp, serve
+from footnoted.commands.corpus_listing import say
 
 app = typer.Typer(
     add_completion=False,
@@ -58,7 +59,7 @@ def _report(error: Exception) -> int:
     entry = entry_for(error)
     if entry is None:
         raise error
-    typer.echo(str(error), err=True)
+    say(str(error), err=True)
     return entry.exit_code
 
 

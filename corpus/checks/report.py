@@ -40,7 +40,7 @@ def as_json(findings: Sequence[Finding]) -> str:
 
 def as_workflow_commands(findings: Sequence[Finding]) -> str:
     """The findings as commands that GitHub shows at their lines."""
-    return "\n".join(_command(one) for one in findings)
+    return "\n".join(_plain(_command(one)) for one in findings)
 
 
 def _command(one: Finding) -> str:
@@ -67,7 +67,7 @@ def _said(one: Finding) -> str:
 
 
 def _plain(line: str) -> str:
-    """*line* as one line, whatever a file's name has in it."""
+    """*line* as one line that steers no terminal, whatever a file's name or text has in it."""
     return "".join(character if character.isprintable() else "\ufffd" for character in line)
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footnoted.commands.corpus_listing import say
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -55,7 +57,7 @@ def run(
     # What can't be read is told whatever rules are asked for: nothing else was found out about it.
     findings = [*gathered.unreadable, *check(gathered.explainers, terms, rules)]
     for warning in gathered.warnings:
-        typer.echo(warning, err=True)
+        say(warning, err=True)
     files = len(gathered.explainers) + len(gathered.unreadable)
     if report := _report(findings, files, layout):
         typer.echo(report)

@@ -148,15 +148,14 @@ class _Tally:
 
 
 def _said(values: Mapping[str, str | None]) -> FrontMatter:
-    """What the options say. Raises `DocumentFormatError` where one can't be used."""
-    from corpus.errors import DocumentFormatError
+    """What the options say. Raises ``BadParameter`` where one can't be used."""
     from corpus.front_matter import WrongValueError, read_front_matter
 
     try:
         return read_front_matter({key: value for key, value in values.items() if value})
     except WrongValueError as error:
         example = f", such as {_option(error.key)} '{error.example}'" if error.example else ""
-        raise DocumentFormatError(f"{_option(error.key)} is {error.shown}; write {error.advice}{example}.") from error
+        raise typer.BadParameter(f"{_option(error.key)} is {error.shown}; write {error.advice}{example}.") from error
 
 
 def _option(key: str) -> str:
@@ -176,11 +175,9 @@ def _origins(sources: Sequence[str], tally: _Tally) -> list[str]:
 
 
 def _refuse_for_many(said: FrontMatter, origins: Sequence[str]) -> None:
-    from corpus.errors import DocumentFormatError
-
     given = next((key for key in _FOR_ONE if getattr(said, key)), None)
     if given and len(origins) > 1:
-        raise DocumentFormatError(
+        raise typer.BadParameter(
             f"{_option(given)} is for one explainer, and {len(origins)} were named; add that one by itself."
         )
 

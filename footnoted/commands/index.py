@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footnoted.commands import index_versions
+from footnoted.commands.corpus_listing import say
 from footnoted.commands.options import DataDir, bot_settings, open_library
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def build(corpus: list[Path] | None, data_dir: Path | None) -> None:
 def tell(warnings: Sequence[str]) -> None:
     """Prints *warnings* on standard error."""
     for warning in warnings:
-        typer.echo(f"Note: {warning}", err=True)
+        say(f"Note: {warning}", err=True)
 
 
 def publish_library(library: Library, target: Path, *, warn: bool = False, only_changes: bool = False) -> bool:
@@ -117,9 +118,9 @@ def _last_published(failures: Sequence[Failure], published: Manifest | None, tar
         try:
             document = IndexStore(target).document(failure.record.id, versions.get(failure.record.id, ""))
         except DocumentNotFound:
-            typer.echo(f"{failure.message} Until then it is missing from the index.", err=True)
+            say(f"{failure.message} Until then it is missing from the index.", err=True)
         else:
-            typer.echo(f"{failure.message} Until then the version published last stays in the index.", err=True)
+            say(f"{failure.message} Until then the version published last stays in the index.", err=True)
             yield replace(document, collection=failure.record.collection)
 
 

@@ -122,6 +122,14 @@ def test_github_shows_each_finding_at_its_line(tmp_path: Path) -> None:
     assert check(FIXTURES / "clean", *DAY, "--format", "github")[1] == ""
 
 
+@pytest.mark.parametrize("layout", ["text", "github"])
+def test_no_name_or_text_steers_the_terminal(tmp_path: Path, layout: str) -> None:
+    (tmp_path / "drawn\x1b[2J.odg").touch()
+    (tmp_path / "wrong.md").write_text('---\nas_of: "\\e[3Jsoon"\n---\nText.\n')
+    _, out, err = check(tmp_path, *DAY, "--format", layout)
+    assert ("[2J" in err, "[3J" in out, "\x1b" in out + err) == (True, True, False)
+
+
 def test_github_is_told_of_a_file_that_has_no_lines() -> None:
     _, out, _ = check(FAULTS / "empty.md", *DAY, "--format", "github")
     assert out.startswith(f"::error file={(FAULTS / 'empty.md').as_posix()},title=unreadable::")

@@ -84,6 +84,19 @@ def test_an_index_of_given_files_leaves_the_library_alone(run: Run, data_dir: Pa
     assert not (data_dir / "library").exists()
 
 
+def test_no_name_or_text_steers_the_terminal(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "guides" / "vouchers.md")
+    write(tmp_path / "guides" / "drawn\x1b[2J.odg")
+    wrong = write(tmp_path / "wrong.md")
+    wrong.write_text('---\nas_of: "\\e[2Jsoon"\n---\nText.\n')
+    for said in (
+        run("index", "--corpus", tmp_path / "guides"),
+        run("index", "--corpus", wrong),
+        run("corpus", "add", wrong),
+    ):
+        assert ("[2J" in said[2], "\x1b" in said[2]) == (True, False), said
+
+
 def test_twenty_in_one_command(run: Run, data_dir: Path, tmp_path: Path) -> None:
     for number in range(20):
         write(tmp_path / "guides" / f"guide-{number:02}.{'md' if number % 2 else 'txt'}", f"Office {number}")
@@ -129,7 +142,7 @@ def test_options_that_cant_be_used_stop_it_before_it_begins(
     run: Run, data_dir: Path, tmp_path: Path, options: list[str], words: str
 ) -> None:
     code, _, err = run("corpus", "add", write(tmp_path / "a.md"), write(tmp_path / "b.md"), *options)
-    assert (code, words in err) == (2, True), err
+    assert (code, words in err, "Usage: " in err) == (2, True, True), err
     assert not data_dir.exists()
 
 
