@@ -100,16 +100,6 @@ def _stretches(pairs: Iterable[Pair]) -> list[tuple[int, int, int]]:
     return found
 
 
-def old_text(pieces: Iterable[DiffPiece]) -> str:
-    """What *pieces* are of the old text."""
-    return "".join(piece.text for piece in pieces if piece.kind is not PieceKind.ADDED)
-
-
-def new_text(pieces: Iterable[DiffPiece]) -> str:
-    """What *pieces* are of the new text."""
-    return "".join(piece.text for piece in pieces if piece.kind is not PieceKind.REMOVED)
-
-
 def pieces_of(runs: Iterable[Run]) -> Pieces:
     """*runs* as text."""
     writer = _Writer()

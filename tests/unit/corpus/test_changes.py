@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from corpus.builder import DocumentBuilder, Metadata
 from corpus.changes import Comparison, Fate, PassageChange
 from corpus.documents import BlockKind, Document, Span
-from corpus.word_diff import DiffPiece, PieceKind, new_text, old_text
+from corpus.word_diff import DiffPiece, PieceKind
+from tests.unit.corpus.differences import new_text, old_text
 
 WORDS = st.sampled_from(
     ["permit", "Permits", "not", "five", "1987", "$6.4", "–", "the", "may", "é", "😀", "287(g)", "a—b"]

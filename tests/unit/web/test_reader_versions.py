@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from corpus.builder import DocumentBuilder, Metadata
 from corpus.changes import Comparison, Fate
 from corpus.documents import Document, Span
-from corpus.word_diff import new_text, old_text
+from tests.unit.corpus.differences import new_text, old_text
 from tests.unit.web.fake_chatbot import FakeChatbot, in_spanish, permits, span_of
 from tests.unit.web.html_page import Element, Page, sound
 from web.versions import passage_permalink
