@@ -61,7 +61,7 @@ class Lines:
         self.sentences: list[Sentence] = []
         self.text = document.text
         for section in document.sections:
-            self._add(Span(section.span.start, section.span.start + len(section.heading)), section.path)
+            self._add(section.heading_span, section.path)
             for block in section.blocks:
                 self._add_block(block, section.path)
         for note in document.notes:

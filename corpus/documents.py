@@ -7,6 +7,7 @@ Everything downstream (passages, sentences, quotes, footnotes) is a half-open sp
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from enum import StrEnum
 from itertools import islice, takewhile
 
 from pydantic import TypeAdapter
+
+SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""What a document's id looks like: it stands in addresses and names files."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,6 +80,11 @@ class Section:
     slug: str
     span: Span
     blocks: tuple[Block, ...]
+
+    @property
+    def heading_span(self) -> Span:
+        """The heading's part of ``span``; empty at its start where there is no heading."""
+        return Span(self.span.start, self.span.start + len(self.heading))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
+from corpus.documents import SAFE_ID
 from corpus.imprint import parse_date
 from corpus.inline import normalise
 from corpus.language import known_language
@@ -47,7 +48,7 @@ class FrontMatter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] | None = None
+    id: Annotated[str, StringConstraints(pattern=rf"^{SAFE_ID.pattern}$")] | None = None
     title: _Line | None = None
     publisher: _Line | None = None
     as_of: Annotated[date | None, BeforeValidator(_as_date)] = None

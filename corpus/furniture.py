@@ -205,6 +205,7 @@ _AROUND_TEXT_LINE = re.compile(
 )
 _CRUMBS = re.compile(r"(?:\S.*?\s[>»›|/·]\s.*){2,}$|(?:home|inicio)\s[>»›|/·]\s.*$", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[ivxlc]+[.)])\s+(?=\S)", re.IGNORECASE)
+_NEITHER = re.compile(r"[\W_]+")
 _LONGEST_TEASER = 40
 _SHORTEST_CONTENTS = 3
 _LINES = (Shape.BARE, Shape.HEADING)
@@ -213,6 +214,11 @@ _LINES = (Shape.BARE, Shape.HEADING)
 def heading_key(text: str) -> str:
     """*text* as headings are compared: without case, number and closing punctuation."""
     return _NUMBER_BEFORE.sub("", normalise(text).casefold()).strip(" :.…")
+
+
+def title_key(text: str) -> str:
+    """*text* as titles are compared: its letters and digits alone, without case."""
+    return _NEITHER.sub("", normalise(text)).casefold()
 
 
 def is_read_next(key: str) -> bool:

@@ -26,7 +26,7 @@ _POWER = 6
 _LONGEST_RAISED = 24
 _Group = tuple[bool, list[tuple[str, Element]]]
 _NOT_READ = frozenset({MARK, "script", "style", "pre", "code"})
-_READABLE = re.compile(r"\[|[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_READABLE = re.compile(rf"\[|[{SUPERSCRIPTS}]")
 
 
 def take_listed(root: Element) -> list[PageNote]:

@@ -22,7 +22,7 @@ from corpus.html_metadata import PageMetadata, read_day, read_metadata
 from corpus.html_notes import take_notes
 from corpus.html_table import TableTooLarge
 from corpus.html_tree import Element, PageTooComplex, parse_page
-from corpus.imprint import REVISED, Imprint, as_of, publisher, read_imprint
+from corpus.imprint import REVISED, Imprint, as_of, publisher, revisions
 from corpus.inline import InlineText, join_inline
 from corpus.ports import Loaded
 
@@ -109,7 +109,7 @@ def _revisions(root: Element) -> Iterator[Imprint]:
     for element in root.find(*_LINES):
         text = " ".join(element.text.split()) if len(element.children) <= 6 else ""
         if 0 < len(text) <= _LONGEST_LINE:
-            yield from (imprint for imprint in read_imprint(text) if imprint.rank == REVISED and imprint.as_of)
+            yield from revisions([text])
 
 
 def _times(root: Element) -> date | None:

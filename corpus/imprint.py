@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -87,6 +87,11 @@ def read_imprint(line: str) -> tuple[Imprint, ...]:
         return ()
     found = [_read_part(part) for part in _PARTS.split(line.strip().rstrip("."))]
     return tuple(part for part in found if part) if all(found) else ()
+
+
+def revisions(lines: Iterable[str]) -> list[Imprint]:
+    """What lines such as "Last updated May 2, 2025" say; any other date far from the title could be another text's."""
+    return [imprint for line in lines for imprint in read_imprint(line) if imprint.rank == REVISED]
 
 
 def as_of(imprints: Sequence[Imprint]) -> date | None:

@@ -16,13 +16,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.documents import Document
+from corpus.documents import SAFE_ID, Document
 from corpus.errors import CorpusError, DocumentFormatError, DocumentNotFound, DuplicateDocument
 from corpus.formats import format_of, loader_for
 from corpus.front_matter import FrontMatter
 from corpus.inline import normalise
 from corpus.library_files import LibraryFiles, Record
-from corpus.load import SAFE_ID, shortcomings
+from corpus.load import shortcomings
 from corpus.sources import Source, Validators, bundled_origins, is_address, is_bundled, read_source
 
 if TYPE_CHECKING:

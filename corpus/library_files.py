@@ -22,10 +22,10 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
+from corpus.documents import SAFE_ID
 from corpus.durable import write_whole
 from corpus.errors import DocumentFormatError, LibraryBusy, LibraryDamaged, LibraryNotWritable
 from corpus.front_matter import FrontMatter
-from corpus.load import SAFE_ID
 from corpus.sources import Validators, bundled_file, is_bundled
 
 SCHEMA = 1

@@ -13,13 +13,10 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-from corpus.documents import Document
+from corpus.documents import SAFE_ID, Document
 from corpus.errors import DocumentFormatError, DocumentNotFound, DuplicateDocument
 from corpus.formats import BY_SUFFIX, DESCRIBED, MARKDOWN, loader_for
 from corpus.ports import Loaded
-
-SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-"""What a document id looks like: it stands in addresses and names files."""
 
 LARGEST_FILE = 200_000_000
 """Of how many bytes a file may be."""

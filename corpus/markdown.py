@@ -20,7 +20,7 @@ from corpus.documents import Document
 from corpus.encoding import decode
 from corpus.errors import DocumentFormatError
 from corpus.front_matter import KEYS, FrontMatter, WrongValueError, read_front_matter
-from corpus.furniture import NOTE_HEADINGS, heading_key
+from corpus.furniture import NOTE_HEADINGS, heading_key, title_key
 from corpus.html_text import TagState, html_paragraphs, unclosed
 from corpus.inline import InlineText, Mark, join_inline, normalise
 from corpus.ports import Loaded
@@ -141,7 +141,7 @@ class _Page:
         self._dropped = _note_headings(root.children, self._heading)
         # An H1 further down is a part like any other, even where the title is taken from it.
         opens = bool(headings) and headings[0].tag == "h1" and bool(tops[0])
-        if opens and (named is None or _same(named, tops[0])):
+        if opens and (named is None or title_key(named) == title_key(tops[0])):
             self._dropped.append(headings[0])
 
     def write(self) -> None:
@@ -265,9 +265,3 @@ def _note_headings(
         if "footnote_reference" in below and set(below) <= {"footnote_reference", "hr"}:
             found.append(node)
     return found
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two titles differ in nothing but case, blanks and punctuation."""
-    plain = [re.sub(r"[\W_]+", "", normalise(title)).casefold() for title in (one, other)]
-    return plain[0] == plain[1]

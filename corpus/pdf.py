@@ -18,7 +18,7 @@ from pathlib import Path
 from corpus.builder import DocumentBuilder, Metadata, slugify, title_from_stem
 from corpus.documents import Document
 from corpus.errors import DocumentFormatError
-from corpus.imprint import REVISED, Imprint, as_of, publisher, read_imprint
+from corpus.imprint import as_of, publisher, revisions
 from corpus.language import known_language
 from corpus.pdf_columns import find_gutter, flows_of
 from corpus.pdf_furniture import drop_running
@@ -168,7 +168,7 @@ def _metadata(
     printed: Printed, text: _Text, packet: Mapping[str, str], source: Path
 ) -> tuple[Metadata, tuple[str, ...]]:
     named = sensible_title(packet.get("title", "")) or sensible_title(printed.info.get("Title", ""))
-    day = as_of(text.head.imprints) or as_of(_revisions(text.units[-_LAST_UNITS:]))
+    day = as_of(text.head.imprints) or as_of(revisions(unit.text for unit in text.units[-_LAST_UNITS:]))
     warnings: tuple[str, ...] = ()
     if day is None and (day := _changed(printed)):
         warnings = (
@@ -187,10 +187,6 @@ def _metadata(
 
 def _changed(printed: Printed) -> date | None:
     return day_of(printed.info.get("ModDate") or printed.info.get("CreationDate") or "")
-
-
-def _revisions(units: Sequence[Unit]) -> list[Imprint]:
-    return [imprint for unit in units for imprint in read_imprint(unit.text) if imprint.rank == REVISED]
 
 
 class _Notes:

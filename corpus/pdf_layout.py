@@ -38,7 +38,7 @@ def _leaves(document: Document) -> Iterator[Span]:
     """The spans that were written one by one, in order."""
     for section in document.sections:
         if section.heading:
-            yield Span(section.span.start, section.span.start + len(section.heading))
+            yield section.heading_span
         for block in section.blocks:
             match block.kind:
                 case BlockKind.PARAGRAPH:

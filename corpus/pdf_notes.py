@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from corpus.lines import SUPERSCRIPTS, plain_digits
 from corpus.pdf_glyphs import Letter, Rule
 from corpus.pdf_lines import Line, make_line
 from corpus.pdf_tables import Table
@@ -13,7 +14,6 @@ from corpus.pdf_tables import Table
 _SMALLER = 0.94
 _SHORTEST_RULE = 30.0
 _SYMBOLS = "*†‡§¶‖#"
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LABEL = re.compile(rf"\[(\w{{1,3}})\]\s*|\((\d{{1,3}})\)\s+|(\d{{1,3}})[.)]?\s+(?=\S)|([{_SYMBOLS}]{{1,3}})\s*")
 _GLUED = re.compile(r"(\d{1,3})(?=[A-Z“\"¿¡])")
 _RAISED_LABEL = re.compile(rf"(?:\d{{1,3}}|[a-z]|[ivx]{{1,5}}|[{_SYMBOLS}]{{1,3}})$")
@@ -107,7 +107,7 @@ def note_label(line: Line, expected: Sequence[int] = ()) -> tuple[str, Line | No
     raised = 0
     while raised < len(line.letters) and _is_small(line.letters[raised], line):
         raised += 1
-    label = "".join(letter.char for letter in line.letters[:raised]).translate(_SUPERSCRIPTS).strip("[]().")
+    label = plain_digits("".join(letter.char for letter in line.letters[:raised])).strip("[]().")
     if raised and _RAISED_LABEL.match(label):
         return label, _rest(line, raised)
     match = _LABEL.match(line.text) or (_GLUED.match(line.text) if expected else None)
@@ -120,7 +120,7 @@ def note_label(line: Line, expected: Sequence[int] = ()) -> tuple[str, Line | No
 
 
 def _is_small(letter: Letter, line: Line) -> bool:
-    return letter.raised or letter.size < 0.8 * line.size or letter.char in "⁰¹²³⁴⁵⁶⁷⁸⁹"
+    return letter.raised or letter.size < 0.8 * line.size or letter.char in SUPERSCRIPTS
 
 
 def _rest(line: Line, taken: int) -> Line | None:

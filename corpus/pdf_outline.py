@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.furniture import NOTE_HEADINGS, heading_key
+from corpus.furniture import NOTE_HEADINGS, heading_key, title_key
 from corpus.imprint import Imprint, read_imprint
 from corpus.pdf_glyphs import Bookmark
 from corpus.pdf_lines import Line
@@ -25,12 +25,11 @@ _ENDS = (".", ";", ",", "!")
 _TAGGED = re.compile(r"H([1-6])$")
 _LEADERS = re.compile(r"[\s.…·_]*\s*\d{1,3}$|[\s.…·_]{2,}[ivxl\d]{1,5}$")
 _BACK = re.compile(r"[↩↑^⮐]\ufe0e?$")
-_LOOSE = re.compile(r"[\W_]+")
 
 
 def with_headings(units: Sequence[Unit], setting: Setting, bookmarks: Sequence[Bookmark]) -> list[Unit]:
     """*units* with the headings among them, each with its level: 1 for those that stand highest."""
-    named = {_loose(bookmark.title): bookmark.level for bookmark in bookmarks}
+    named = {title_key(bookmark.title): bookmark.level for bookmark in bookmarks}
     body_is_bold = _is_mostly_bold(units, setting)
     marked: list[Unit] = []
     for place, unit in enumerate(units):
@@ -51,7 +50,7 @@ def _is_heading(unit: Unit, setting: Setting, body_is_bold: bool, named: Mapping
         return False
     larger = all(line.size >= _LARGER * setting.size for line in unit.lines)
     bold = all(line.bold for line in unit.lines) and not body_is_bold
-    own = _loose(line.text if len(unit.lines) == 1 else unit.text) in named and unit.kind is Kind.TEXT
+    own = title_key(line.text if len(unit.lines) == 1 else unit.text) in named and unit.kind is Kind.TEXT
     return larger or own or (bold and unit.first.size >= setting.size / _LARGER)
 
 
@@ -99,7 +98,7 @@ def _nested(units: list[Unit], named: Mapping[str, int]) -> list[Unit]:
 
 def _declared(unit: Unit, named: Mapping[str, int]) -> int:
     match = _TAGGED.match(_heading_tag(unit.first))
-    return int(match[1]) if match else named.get(_loose(unit.text), 0)
+    return int(match[1]) if match else named.get(title_key(unit.text), 0)
 
 
 def _between(style: Style, by_style: Mapping[Style, Counter[int]], ranks: Mapping[Style, int]) -> int:
@@ -110,13 +109,9 @@ def _between(style: Style, by_style: Mapping[Style, Counter[int]], ranks: Mappin
     return max(above) + 1 if above else 1
 
 
-def _loose(text: str) -> str:
-    return _LOOSE.sub("", text).casefold()
-
-
 def same_title(one: str, other: str) -> bool:
     """Whether two titles are one, or one is the other cut short."""
-    plain, more = sorted((_loose(one), _loose(other)), key=len)
+    plain, more = sorted((title_key(one), title_key(other)), key=len)
     return bool(plain) and (plain == more or (len(plain) > 8 and more.startswith(plain)))
 
 
@@ -167,7 +162,7 @@ def _largest(units: Sequence[Unit], headings: Sequence[Unit]) -> Unit | None:
 
 def drop_contents(units: Sequence[Unit]) -> list[Unit]:
     """*units* without a table of contents: lines in a row that come again, without page number, as headings."""
-    headings = {_loose(unit.text): place for place, unit in enumerate(units) if unit.kind is Kind.HEADING}
+    headings = {title_key(unit.text): place for place, unit in enumerate(units) if unit.kind is Kind.HEADING}
     kept: list[Unit] = []
     place = 0
     while place < len(units):
@@ -191,7 +186,7 @@ def _is_contents(unit: Unit, headings: Mapping[str, int], place: int) -> bool:
     if unit.kind is Kind.TABLE or len(unit.lines) > _LONGEST_CONTENTS:
         return False
     lines = [line.text for line in ([unit.opening, *unit.lines[1:]] if unit.opening else unit.lines)]
-    keys = [(_loose(line), _loose(_LEADERS.sub("", line))) for line in lines]
+    keys = [(title_key(line), title_key(_LEADERS.sub("", line))) for line in lines]
     return all(any(headings.get(key, -1) > place for key in pair if key) for pair in keys)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from corpus.endnotes import may_be_mark, split_labels
 from corpus.inline import InlineText, Mark
-from corpus.lines import SUPERSCRIPTS
+from corpus.lines import SUPERSCRIPTS, plain_digits
 from corpus.pdf_glyphs import Letter
 from corpus.pdf_lines import Line
 
@@ -21,7 +21,6 @@ _LAST_WORD = re.compile(r"([^\W\d_]+)[-\u2010]$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S*[/\-_=&?.%#]$")
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
-_LOWERED = str.maketrans(SUPERSCRIPTS, "0123456789")
 _POWER = re.compile(r"[\d+\-−]+$")
 _SYMBOLS = "*†‡§¶‖"
 _BRACKETED = re.compile(r"\[\d{1,3}(?:[,;–-]\d{1,3})*\]")
@@ -149,7 +148,7 @@ def _kind(letter: Letter, bracketed: bool) -> str:
 
 def _notes(written: str, before: str, page: int, find: FindNote) -> list[tuple[str, int]]:
     """The labels in a mark and their notes; none where one of them leads nowhere."""
-    plain = written.strip("[]().").translate(_LOWERED)
+    plain = plain_digits(written.strip("[]()."))
     labels = [plain] if set(plain) <= set(_SYMBOLS) else split_labels(plain)
     if _POWER.match(plain) and not written.startswith("[") and not may_be_mark(before[-6:]):
         return []

@@ -15,7 +15,7 @@ from corpus.documents import Document
 from corpus.encoding import decode
 from corpus.endnotes import MarkReader, take_notes
 from corpus.errors import DocumentFormatError
-from corpus.imprint import REVISED, Imprint, as_of, publisher, read_imprint
+from corpus.imprint import as_of, publisher, revisions
 from corpus.lines import Shape, Unit, read_units
 from corpus.outline import outline
 from corpus.ports import Loaded
@@ -49,14 +49,9 @@ def _document(text: str, source: Path) -> Document:
             id=slugify(source.stem, "document"),
             title=marks.read(page.title).text if page.title else title_from_stem(source.stem),
             publisher=publisher(page.imprints),
-            as_of=as_of(page.imprints) or as_of(_revisions(units[-_LAST_LINES:])),
+            as_of=as_of(page.imprints) or as_of(revisions(unit.text for unit in units[-_LAST_LINES:])),
         )
     )
-
-
-def _revisions(units: Sequence[Unit]) -> list[Imprint]:
-    """What lines such as "Last updated May 2, 2025" say; any other date down there could be another text's."""
-    return [imprint for unit in units for imprint in read_imprint(unit.text) if imprint.rank == REVISED]
 
 
 def _write(builder: DocumentBuilder, units: Sequence[Unit], marks: MarkReader) -> None:

@@ -11,17 +11,17 @@ from urllib.parse import unquote, urlsplit
 
 from corpus.encoding import codec_of
 from corpus.errors import OriginUnavailable
-from corpus.formats import BY_SUFFIX, DESCRIBED, FORMATS
+from corpus.formats import BY_SUFFIX, DESCRIBED, FORMATS, HTML, MARKDOWN, PDF, PLAIN_TEXT, WORD
 
-_WEB_PAGE = (".html", ".htm", ".xhtml")
+_WEB_PAGE = HTML.suffixes
 _SUFFIXES = {
     "text/html": _WEB_PAGE,
     "application/xhtml+xml": _WEB_PAGE,
-    "application/pdf": (".pdf",),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
-    "text/markdown": (".md", ".markdown"),
-    "text/x-markdown": (".md", ".markdown"),
-    "text/plain": (".txt", ".text", ".md", ".markdown"),
+    "application/pdf": PDF.suffixes,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": WORD.suffixes,
+    "text/markdown": MARKDOWN.suffixes,
+    "text/x-markdown": MARKDOWN.suffixes,
+    "text/plain": PLAIN_TEXT.suffixes + MARKDOWN.suffixes,
 }
 """The endings that a type's files may have; a file with another gets the first."""
 _UNTOLD = {

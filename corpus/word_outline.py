@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
 from corpus.builder import BULLET, DocumentBuilder
-from corpus.furniture import NOTE_HEADINGS, heading_key
+from corpus.furniture import NOTE_HEADINGS, heading_key, title_key
 from corpus.imprint import REVISED, Imprint, read_imprint
 from corpus.inline import InlineText, join_inline, normalise
 from corpus.lines import is_bare
@@ -126,7 +126,7 @@ def _title_places(parts: Sequence[Part], called: str) -> range:
     if levels and levels.count(min(levels)) == 1 and parts[above].shape.heading == min(levels):
         return range(above, above + 1)
     lines = {place: parts[place].plain for place in range(above) if is_bare(parts[place].plain)}
-    same = [place for place, line in lines.items() if _same(line, called)]
+    same = [place for place, line in lines.items() if title_key(line) == title_key(called) != ""]
     long = [place for place, line in lines.items() if len(line.split()) >= _SHORTEST_TITLE and not read_imprint(line)]
     best = same[:1] or sorted(long, key=lambda place: -len(lines[place].split()))[:1]
     return range(best[0], best[0] + 1) if best else range(0)
@@ -212,9 +212,3 @@ def _write_list(builder: DocumentBuilder, parts: Sequence[Part]) -> None:
             items.append(part.text)
             markers.append("")
     builder.add_list(items, markers=markers)
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two titles differ in nothing but case, blanks and punctuation."""
-    plain = [re.sub(r"[\W_]+", "", normalise(title)).casefold() for title in (one, other)]
-    return bool(plain[0]) and plain[0] == plain[1]

@@ -51,7 +51,7 @@ def _pattern(found: tuple[Definition, ...]) -> re.Pattern[str]:
 def _scopes(document: Document) -> Iterator[Span]:
     """The texts of the sections, and the notes."""
     for section in document.sections:
-        yield Span(section.span.start + len(section.heading), section.span.end)
+        yield Span(section.heading_span.end, section.span.end)
     if document.notes:
         yield Span(document.notes[0].span.start, document.notes[-1].span.end)
 

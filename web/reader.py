@@ -150,10 +150,9 @@ class _Views:
 
     def section(self, section: Section) -> SectionView:
         """A section with all its blocks."""
-        start = section.span.start
         return SectionView(
             id=section_anchor(section),
-            heading=self.cutter.cut(Span(start, start + len(section.heading))),
+            heading=self.cutter.cut(section.heading_span),
             heading_text=section.heading,
             level=min(len(section.path) + 1, 6),
             blocks=tuple(self._block(block) for block in section.blocks),

@@ -123,9 +123,8 @@ class Page:
 
     def _pieces(self) -> Iterator[Piece]:
         for section in self.document.sections:
-            start = section.span.start
             if section.heading:
-                yield Piece(PieceKind.HEADING, Span(start, start + len(section.heading)), section)
+                yield Piece(PieceKind.HEADING, section.heading_span, section)
             for block in section.blocks:
                 if block.kind is BlockKind.PARAGRAPH:
                     yield Piece(PieceKind.PARAGRAPH, block.span, section)

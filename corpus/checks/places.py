@@ -159,5 +159,5 @@ def _body(document: Document) -> Iterator[Span]:
     """The headings and blocks of *document*, in order."""
     for section in document.sections:
         if section.heading:
-            yield Span(section.span.start, section.span.start + len(section.heading))
+            yield section.heading_span
         yield from (block.span for block in section.blocks)
