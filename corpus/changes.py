@@ -85,7 +85,7 @@ class Comparison:
             return self._without_counterpart(touched, span)
         old = range(min(touched.start, beads[0].old.start), max(touched.stop, beads[-1].old.stop))
         new = range(beads[0].new.start, beads[-1].new.stop)
-        runs = list(self._runs(old, new, beads))
+        runs = list(_settled(self._runs(old, new, beads)))
         fate = Fate.CHANGED
         if all(run.same for run in runs):
             fate = Fate.MOVED if any(bead.moved for bead in beads) else Fate.UNCHANGED
@@ -238,6 +238,17 @@ def _rising(beads: Sequence[Bead]) -> list[Bead]:
 
 def _meet(one: range, other: range) -> bool:
     return one.start < other.stop and other.start < one.stop
+
+
+def _settled(runs: Iterable[Run]) -> Iterator[Run]:
+    """*runs*, in which words that go and come again in the same place are the same: a sentence was only joined."""
+    for same, beside in groupby(runs, key=lambda run: run.same):
+        group = list(beside)
+        whole = Run(tuple(w for run in group for w in run.old), tuple(w for run in group for w in run.new), same=True)
+        if same or [word.text for word in whole.old] != [word.text for word in whole.new]:
+            yield from group
+        else:
+            yield whole
 
 
 def _hull(words: Sequence[Word]) -> Span:

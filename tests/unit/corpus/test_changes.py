@@ -189,6 +189,13 @@ class TestOnePassage:
         change = passage(old, new, old.text.strip())
         assert changed_words(change, PieceKind.ADDED) == ["Not so in Ashford."]
 
+    def test_an_item_that_another_place_says_too_is_unchanged_where_it_was_joined_to_the_next(self) -> None:
+        before = document_of([("paragraph", "Rent is due."), ("list", "Costs. not –.")])
+        after = paragraphs("Costs.", "Costs.", "Rent is due.", "Costs. not –.")
+        change = Comparison(before, after).passage(Span(0, len(before.text)))
+        assert change
+        assert (change.fate, new_text(change.pieces)) == (Fate.UNCHANGED, "Rent is due.\nCosts. not –.")
+
     def test_a_paragraph_under_another_heading_is_moved_and_says_where_to(self) -> None:
         rest = [("paragraph", f"Paragraph {n} stays where it is.") for n in range(4)]
         fee = ("paragraph", "A permit costs $40 a year.")
