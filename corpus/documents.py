@@ -116,17 +116,6 @@ class LineBox:
 
 
 @dataclass(frozen=True, slots=True)
-class Rectangle:
-    """A part of a printed page, in points from its lower left corner; ``page`` counts from 1."""
-
-    page: int
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """One explainer at one version.
 
@@ -170,15 +159,6 @@ class Document:
     def pages_of(self, span: Span) -> tuple[int, ...]:
         """The pages that *span* stands on, in order; none where the document has no pages."""
         return tuple(sorted({line.page for line in self._lines_in(span)}))
-
-    def rectangles_of(self, span: Span) -> tuple[Rectangle, ...]:
-        """Where *span* stands on its pages, a rectangle for each line in reading order."""
-        rectangles = []
-        for line in self._lines_in(span):
-            start = max(span.start, line.span.start) - line.span.start
-            end = min(span.end, line.span.end) - line.span.start
-            rectangles.append(Rectangle(line.page, line.edges[start], line.bottom, line.edges[end], line.top))
-        return tuple(rectangles)
 
     def _lines_in(self, span: Span) -> Iterator[LineBox]:
         first = bisect_right(self.layout, span.start, key=lambda line: line.span.end)

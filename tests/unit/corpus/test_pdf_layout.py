@@ -51,22 +51,19 @@ def test_all_text_but_what_the_builder_writes_has_a_box(name: str) -> None:
 
 @given(st.data())
 @settings(max_examples=100, deadline=None)
-def test_a_span_has_rectangles_on_its_pages_and_no_others(data: st.DataObject) -> None:
+def test_a_span_stands_on_the_pages_of_its_lines_and_no_others(data: st.DataObject) -> None:
     document = _load(data.draw(st.sampled_from(_NAMES)))
     start = data.draw(st.integers(0, len(document.text)))
     span = Span(start, data.draw(st.integers(start, min(start + 3000, len(document.text)))))
-    rectangles = document.rectangles_of(span)
-    assert tuple(sorted({rectangle.page for rectangle in rectangles})) == document.pages_of(span)
-    assert all(rectangle.left <= rectangle.right for rectangle in rectangles)
     expected = [line for line in document.layout if line.span.start < span.end and span.start < line.span.end]
-    assert len(rectangles) == len(expected)
+    assert document.pages_of(span) == tuple(sorted({line.page for line in expected}))
 
 
-def test_a_rectangle_is_as_wide_as_the_words_it_stands_for() -> None:
+def test_a_line_tells_how_far_its_words_reach() -> None:
     document = read(page(1, column(["The agency reviews each form within thirty days."])))
     start = document.text.index("agency")
-    (rectangle,) = document.rectangles_of(Span(start, start + len("agency")))
-    assert (rectangle.page, rectangle.left, rectangle.right) == (1, 78.33, 108.33)
+    (line,) = document.layout
+    assert (line.page, line.edges[start], line.edges[start + len("agency")]) == (1, 78.33, 108.33)
     assert document.pages_of(Span(start, start + 1)) == (1,)
 
 
