@@ -53,7 +53,11 @@ def test_a_page_looks_once_which_chatbot_answers(chatbot: FakeChatbot, path: str
         ("/ask", {"data": {"question": "fact?", "conversation_id": "talk", "turn": "1"}}, 303),
         ("/ask/stream", {"data": {"question": "fact?", "conversation_id": "talk", "turn": "1"}}, 200),
         ("/api/ask", {"json": {"question": "fact?", "filter": {"documents": ["water-permits"]}}}, 200),
-        ("/v1/chat/completions", {"json": {"model": "footnoted", "messages": [{"role": "user", "content": "fact?"}]}}, 200),
+        (
+            "/v1/chat/completions",
+            {"json": {"model": "footnoted", "messages": [{"role": "user", "content": "fact?"}]}},
+            200,
+        ),
     ],
 )
 def test_a_question_looks_once_which_chatbot_answers(
