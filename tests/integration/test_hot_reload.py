@@ -18,6 +18,7 @@ from bot.settings import BotSettings
 from corpus.documents import Document
 from index.build import build_index
 from index.ports import Vectors
+from index.store import IndexStore
 from tests.fakes import HashEmbedder, document_of
 from web.app import create_app
 from web.reload import IndexWatch
@@ -42,15 +43,15 @@ def edition(number: int) -> list[Document]:
 
 
 class InterruptedEmbedder(HashEmbedder):
-    """Lets something happen, once, while a question is being embedded."""
+    """Lets something happen, once, while `QUESTION` is being embedded; suggestions are embedded too."""
 
     def __init__(self) -> None:
         super().__init__()
         self.meanwhile: Callable[[], object] | None = None
 
     def embed_query(self, text: str) -> Vectors:
-        happens, self.meanwhile = self.meanwhile, None
-        if happens:
+        if self.meanwhile and "dollars" in text:
+            happens, self.meanwhile = self.meanwhile, None
             happens()
         return super().embed_query(text)
 
@@ -133,13 +134,14 @@ def test_an_index_that_does_not_verify_is_not_taken_up_and_a_mended_one_is(
 ) -> None:
     before = client.get("/readyz").json()["index_version"]
     damaged = build_index(edition(200), HashEmbedder(), tmp_path).index_version
-    pointer = tmp_path / "index" / "CURRENT"
-    pointer.write_text(before)
+    wait_for(client, damaged)  # or it would be taken up after the next line, from a look that was under way
+    store = IndexStore(tmp_path)
+    store.point_to(before)
     wait_for(client, before)
     file = tmp_path / "index" / damaged / "sentence_vectors.npy"
     content = file.read_bytes()
     file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))  # opens as before; only its hash tells
-    pointer.write_text(damaged)
+    store.point_to(damaged)
     for _ in range(20):
         assert numbers_in(client.post("/api/ask", json=QUESTION)) == {"100"}
         time.sleep(0.02)
