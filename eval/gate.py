@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from importlib.resources import files
@@ -59,8 +59,9 @@ class Floors(BaseModel):
 class Thresholds(BaseModel):
     """``[floors]`` for scores over the cases, and ``[kinds]`` for the share of right cases of one kind.
 
-    Both leave out what is asked in another language than its document's, so that neither hides behind the other:
-    ``[languages.es]`` holds the floors of what is asked in Spanish.
+    ``[languages.es]`` holds the floors of what is asked in Spanish of documents in another language. Both then leave
+    that out, so that neither hides behind the other; a language without such a table counts in both, so that no case
+    is under no floor.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -111,14 +112,14 @@ class Shortfall:
 
 def shortfalls(run: EvalRun, thresholds: Thresholds) -> tuple[Shortfall, ...]:
     """The floors that *run* doesn't hold, in the order of the file's format."""
-    own = _asked_in(run, None)
+    own = _asked_in(run, {result.case.language for result in run.results} - set(thresholds.languages))
     found = [Shortfall(name, floor, own.score(name)) for name, floor in _set(thresholds.floors).items()]
     for kind, floor in sorted(thresholds.kinds.items()):
         score = own.score("right", lambda case, kind=kind: case.kind == kind)  # type: ignore[misc]
         found.append(Shortfall(f"right ({kind})", floor, score))
     short = [entry for entry in found if _short(entry.name, entry, own)]
     for language, floors in sorted(thresholds.languages.items()):
-        asked = _asked_in(run, language)
+        asked = _asked_in(run, {language})
         entries = {
             name: Shortfall(f"{name} ({language})", floor, asked.score(name)) for name, floor in _set(floors).items()
         }
@@ -126,9 +127,9 @@ def shortfalls(run: EvalRun, thresholds: Thresholds) -> tuple[Shortfall, ...]:
     return tuple(short)
 
 
-def _asked_in(run: EvalRun, language: str | None) -> EvalRun:
-    """*run*, of what is asked in *language*; None is the document's own."""
-    return replace(run, results=tuple(result for result in run.results if result.case.language == language))
+def _asked_in(run: EvalRun, languages: Collection[str | None]) -> EvalRun:
+    """*run*, of what is asked in one of *languages*; None is the document's own."""
+    return replace(run, results=tuple(result for result in run.results if result.case.language in languages))
 
 
 def _short(name: str, entry: Shortfall, run: EvalRun) -> bool:

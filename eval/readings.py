@@ -1,9 +1,9 @@
 """What the trained reader made of each passage, kept between runs: reading is nearly all the time of an eval.
 
-A reading depends on the reader's weights, the question and the passage, and on nothing else, so it is kept under a
-hash of all three: a change of the text, of the question, of what is retrieved or of the weights is read anew. On
-every processor the same reading then decides. So that nobody trusts a file alone, one in fifty is read again and must
-agree, on processors that round as the one does that it was made on.
+A reading depends on the reader's weights, the code that reads with them, the question and the passage, and on nothing
+else, so it is kept under a hash of all four: a change of any of them is read anew, wherever the eval runs. On every
+processor the same reading then decides. So that nobody trusts a file alone, one in fifty is read again and must agree,
+on processors that round as the one does that it was made on.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot import onnx_reader
+from bot.onnx_reader import FOLDER
 from bot.ports import Reader
 from bot.reader import Reading, Window
 from eval.baseline import processor, replace_file
 from eval.errors import ReadingsError
+from index.hashing import sha256
 
 FORMAT = 1
 AGAIN = 50
@@ -26,8 +29,13 @@ TOLERANCE = 0.5
 """Logits by which it may differ; far less than what makes another answer of it, and more than rounding does."""
 
 
+def reader_identity(weights: Path = FOLDER / "reader.json", code: Path = Path(onnx_reader.__file__)) -> str:
+    """What a reading is made with: the file that names the *weights* by their hashes, and the *code* that reads."""
+    return hashlib.sha256(f"{sha256(weights)} {sha256(code)}".encode()).hexdigest()
+
+
 class KeptReader:
-    """*reader*, whose readings are kept in the file at *path* for the weights that *identity* names.
+    """*reader*, whose readings are kept in the file at *path* for the reader that *identity* names.
 
     Raises `ReadingsError` for a file that can't be used, and where a kept reading isn't what the reader makes of the
     same passage now.
@@ -98,7 +106,7 @@ def _dump(head: Mapping[str, object], readings: Mapping[str, Reading]) -> str:
 
 
 def _load(path: Path, identity: str) -> tuple[str | None, dict[str, Reading]]:
-    """The processor and the readings that the file at *path* holds; none where it is missing or of other weights."""
+    """The processor and the readings that the file at *path* holds; none where it is missing or another reader's."""
     if not path.exists():
         return None, {}
     try:

@@ -129,16 +129,14 @@ def run(
 
 def _kept_reader(chatbot: Chatbot | None, path: Path | None) -> KeptReader | None:
     """The reader of *chatbot*, reading only what the file at *path* doesn't hold; None where there is neither."""
-    from bot.onnx_reader import FOLDER
     from eval.errors import EvalError
     from eval.gate import error_exit_code
-    from eval.readings import KeptReader
-    from index.hashing import sha256
+    from eval.readings import KeptReader, reader_identity
 
     if chatbot is None or chatbot.reader is None or path is None:
         return None
     try:
-        return KeptReader(chatbot.reader, sha256(FOLDER / "reader.json"), path)
+        return KeptReader(chatbot.reader, reader_identity(), path)
     except EvalError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(error_exit_code(error)) from error

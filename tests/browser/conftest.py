@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import threading
@@ -9,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import uvicorn
@@ -162,11 +163,17 @@ def sites(running: Sites) -> Iterator[Sites]:
     running.chatbot.failure = None
 
 
+def do_without() -> NoReturn:
+    """Skips what needs a browser; in CI, where nobody would see that it was skipped, it fails instead."""
+    end = pytest.fail if os.environ.get("CI") else pytest.skip
+    end("Chromium isn't installed, so nothing can be tried in a browser; install it, or unset CI to do without.")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, for one module at a time: while Playwright runs, no other test in the process can run an event loop."""
     if CHROMIUM is None:
-        pytest.skip("Chromium isn't installed, so nothing can be tried in a browser.")
+        do_without()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield chromium

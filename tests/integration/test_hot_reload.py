@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import httpx2
 import pytest
@@ -16,6 +17,7 @@ from bot.bootstrap import PublishedSource
 from bot.settings import BotSettings
 from corpus.documents import Document
 from index.build import build_index
+from index.ports import Vectors
 from index.store import IndexStore
 from tests.fakes import HashEmbedder, document_of
 from web.app import create_app
@@ -38,6 +40,20 @@ def edition(number: int) -> list[Document]:
         )
         for name in ("north", "south")
     ]
+
+
+class InterruptedEmbedder(HashEmbedder):
+    """Lets something happen, once, while `QUESTION` is being embedded; suggestions are embedded too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], object] | None = None
+
+    def embed_query(self, text: str) -> Vectors:
+        if self.meanwhile and "dollars" in text:
+            happens, self.meanwhile = self.meanwhile, None
+            happens()
+        return super().embed_query(text)
 
 
 @pytest.fixture
@@ -71,17 +87,46 @@ def wait_for(client: TestClient, version: str) -> None:
 
 
 def test_while_indexes_are_published_every_question_is_answered_from_one(client: TestClient, tmp_path: Path) -> None:
+    published = Event()
+
     def ask_on(_: int) -> list[set[str]]:
-        return [numbers_in(client.post("/api/ask", json=QUESTION)) for _ in range(25)]
+        answers = []
+        while not published.is_set():
+            answers.append(numbers_in(client.post("/api/ask", json=QUESTION)))
+        return answers
 
     with ThreadPoolExecutor(4) as readers:
         asking = [readers.submit(ask_on, number) for number in range(4)]
-        for number in range(ROUNDS):
-            report = build_index(edition(101 + number), HashEmbedder(), tmp_path)
+        try:
+            for number in range(ROUNDS):
+                report = build_index(edition(101 + number), HashEmbedder(), tmp_path)
+                if number % 4 == 0:
+                    wait_for(client, report.index_version)
+        finally:
+            published.set()
         answers = [numbers for each in asking for numbers in each.result()]
     wait_for(client, report.index_version)
     assert all(len(numbers) == 1 for numbers in answers), "no reply mixes two editions"
+    assert len(set().union(*answers)) > 2, "new editions were taken up while they were asked"
     assert numbers_in(client.post("/api/ask", json=QUESTION)) == {str(100 + ROUNDS)}
+
+
+def test_a_question_in_work_is_answered_from_the_index_that_it_began_with(tmp_path: Path) -> None:
+    build_index(edition(100), HashEmbedder(), tmp_path)
+    embedder = InterruptedEmbedder()
+    settings = BotSettings(data_dir=tmp_path, answer_threshold=0.0, use_reader=False)
+    source = PublishedSource(settings, keep_conversations=True, embedder=embedder)
+    taken_up: list[bool] = []
+
+    def publish() -> None:
+        build_index(edition(101), HashEmbedder(), tmp_path)
+        taken_up.append(source.refresh())
+
+    with TestClient(create_app(source, WebSettings(reload_seconds=0), tmp_path), "http://127.0.0.1") as client:
+        embedder.meanwhile = publish
+        assert numbers_in(client.post("/api/ask", json=QUESTION)) == {"100"}
+        assert taken_up == [True]
+        assert numbers_in(client.post("/api/ask", json=QUESTION)) == {"101"}
 
 
 def test_an_index_that_does_not_verify_is_not_taken_up_and_a_mended_one_is(
@@ -89,13 +134,14 @@ def test_an_index_that_does_not_verify_is_not_taken_up_and_a_mended_one_is(
 ) -> None:
     before = client.get("/readyz").json()["index_version"]
     damaged = build_index(edition(200), HashEmbedder(), tmp_path).index_version
-    manifest = IndexStore(tmp_path).manifest()
-    pointer = tmp_path / "index" / "CURRENT"
-    pointer.write_text(before)
+    wait_for(client, damaged)  # or it would be taken up after the next line, from a look that was under way
+    store = IndexStore(tmp_path)
+    store.point_to(before)
     wait_for(client, before)
-    file = tmp_path / "index" / damaged / sorted(manifest.files)[0]
-    file.write_bytes(b"damage")
-    pointer.write_text(damaged)
+    file = tmp_path / "index" / damaged / "sentence_vectors.npy"
+    content = file.read_bytes()
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))  # opens as before; only its hash tells
+    store.point_to(damaged)
     for _ in range(20):
         assert numbers_in(client.post("/api/ask", json=QUESTION)) == {"100"}
         time.sleep(0.02)

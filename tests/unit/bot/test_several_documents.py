@@ -90,15 +90,18 @@ def test_a_question_that_names_one_that_is_not_there_is_refused(opened: Opens) -
 
 
 def test_another_collection_never_answers(opened: Opens) -> None:
-    chatbot = opened(replace(OLD, collection="north"), replace(NEW, collection="south"), collection="north")
+    newest = replace(NEW, id="wells-2026", title="Wells in 2026", as_of=date(2026, 6, 1))
+    southern = [replace(document, collection="south") for document in (NEW, newest)]
+    chatbot = opened(replace(OLD, collection="north"), *southern, collection="north")
     assert {card.id for card in chatbot.documents()} == {"wells-2024"}
     assert {c.document.id for c in asked(chatbot, "How many dollars does a well permit cost?").citations} == {
         "wells-2024"
     }
     south = chatbot.selected(Selection(collection="south"))
-    assert {c.document.id for c in asked(south, "Which spring needs a permit?").citations} == {"wells-2025"}
-    named = south.ask("d", "In the 2025 explainer, what does a well permit cost?")
-    assert {c.document.id for c in named.citations if isinstance(named, Answer)} == {"wells-2025"}  # type: ignore[union-attr]
+    assert {c.document.id for c in asked(south, "Which spring needs a permit?").citations} == {"wells-2026"}
+    named = asked(south, "In the 2025 explainer, how many dollars does a well permit cost?")
+    assert {c.document.id for c in named.citations} == {"wells-2025"}
+    assert isinstance(south.ask("c", "In the 2024 explainer, how many dollars does a well permit cost?"), Refusal)
 
 
 def test_which_collection_is_meant_must_be_said(opened: Opens) -> None:

@@ -57,14 +57,19 @@ def test_a_floor_for_one_kind_looks_at_that_kind_only() -> None:
 @pytest.mark.parametrize(
     ("thresholds", "short"),
     [
-        ({"floors": {"right": 1.0}}, []),
-        ({"kinds": {"lay": 1.0}}, []),
+        ({"floors": {"right": 1.0}, "languages": {"es": {}}}, []),
+        ({"floors": {"right": 1.0}, "languages": {"fr": {"right": 1.0}}}, ["right"]),
+        ({"floors": {"right": 1.0}}, ["right"]),
+        ({"kinds": {"lay": 1.0}, "languages": {"es": {}}}, []),
+        ({"kinds": {"lay": 1.0}}, ["right (lay)"]),
         ({"languages": {"es": {"right": 0.1}}}, ["right (es)"]),
         ({"languages": {"es": {"quotes_exact": 1.0}}}, ["quotes_exact (es)"]),
         ({"languages": {"fr": {"right": 1.0, "quotes_exact": 1.0}}}, []),
     ],
 )
-def test_another_language_has_floors_of_its_own(thresholds: dict[str, object], short: list[str]) -> None:
+def test_another_language_has_floors_of_its_own_or_is_under_those_of_all(
+    thresholds: dict[str, object], short: list[str]
+) -> None:
     run = evaluate(
         lambda asked: refusal() if asked.language else reply(HOURS),
         [document()],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from bot.reader import Reading, Window
 from corpus.documents import Span
 from eval.errors import ReadingsError
-from eval.readings import AGAIN, KeptReader
+from eval.readings import AGAIN, KeptReader, reader_identity
 
 
 class Counting:
@@ -76,6 +78,22 @@ def test_other_weights_read_everything_anew(path: Path) -> None:
     reader = Counting()
     kept(path, reader, "others").read("Who pays?", [window()])
     assert reader.reads == 1
+
+
+@pytest.mark.parametrize("changed", ["weights", "code"])
+def test_a_reader_of_other_weights_or_other_code_is_another(tmp_path: Path, changed: str) -> None:
+    for name in ("weights", "code"):
+        (tmp_path / name).write_text("as it was")
+    before = reader_identity(tmp_path / "weights", tmp_path / "code")
+    assert reader_identity(tmp_path / "weights", tmp_path / "code") == before
+    (tmp_path / changed).write_text("as it is")
+    assert reader_identity(tmp_path / "weights", tmp_path / "code") != before
+
+
+def test_the_readings_of_the_bundled_cases_are_those_of_the_reader_as_it_is() -> None:
+    with (files("eval") / "readings.jsonl").open(encoding="utf-8") as file:
+        head = json.loads(file.readline())
+    assert head["reader"] == reader_identity(), "the reader was changed: run scripts/eval, and look at what turned"
 
 
 def test_one_in_fifty_is_read_again_and_must_agree(path: Path) -> None:

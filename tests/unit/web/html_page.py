@@ -25,9 +25,10 @@ class Element:
 
 @dataclass
 class Page:
-    """Every element of a page, in document order."""
+    """Every element of a page, in document order; apart from it, what a script may put there from a template."""
 
     elements: list[Element] = field(default_factory=list)
+    templated: list[Element] = field(default_factory=list)
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
         """The elements with *tag* and the given attributes; ``class_`` matches one class among several."""
@@ -59,8 +60,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, {name: value or "" for name, value in attrs}, tuple(outer.tag for outer in self.open))
-        if "template" not in element.inside:  # it isn't on the page until a script puts it there
-            self.page.elements.append(element)
+        (self.page.templated if "template" in element.inside else self.page.elements).append(element)
         if tag not in VOID:
             self.open.append(element)
 
@@ -87,7 +87,7 @@ def sound(html: str) -> Page:
     """*html* as a page that keeps what every page of ours promises.
 
     One h1; a title and a language; no id twice; every fragment leads somewhere on the page; nothing that runs or
-    is styled inline; nothing from another site.
+    is styled inline, and nothing from another site, in templates neither.
     """
     page = read(html)
     page.one("h1")
@@ -98,9 +98,10 @@ def sound(html: str) -> Page:
     for link in page.all("a"):
         if link["href"].startswith("#"):
             assert unquote(link["href"][1:]) in ids, link
-    assert all(script["src"] and not script.text.strip() for script in page.all("script"))
-    assert not page.all("style")
-    for element in page.elements:
+    everything = Page([*page.elements, *page.templated])
+    assert all(script["src"] and not script.text.strip() for script in everything.all("script"))
+    assert not everything.all("style")
+    for element in everything.elements:
         assert not [name for name in element.attributes if name == "style" or name.startswith("on")], element
         for name in {"src", "href", "action"} & set(element.attributes):
             assert re.match(r"[/#](?!/)", element[name]) or element.attributes.get("rel") == "noreferrer", element

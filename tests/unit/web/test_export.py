@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from starlette.testclient import TestClient
 
-from bot.answers import Answer, AnswerSentence, CitedNote, Turn
+from bot.answers import Answer, AnswerSentence, CitedNote, NearestSection, Refusal, RefusalReason, Turn
 from bot.footnotes import permalink
 from bot.wording import wording_in
 from corpus.builder import DocumentBuilder, Metadata
@@ -33,7 +33,7 @@ from tests.unit.web.fake_chatbot import (
 from tests.unit.web.html_page import read
 from web.channels.export import Framed, conversation_markdown, markdown, plain, turn_html, turn_markdown, turn_text
 from web.schemas import ReplyBody
-from web.views import turn_view
+from web.views import CELL_BAR, turn_view
 
 SITE = Framed("https://bot.example.org", wording_in("en"))
 MARKUP = st.text(
@@ -60,6 +60,9 @@ HOSTILE = [
     "\u202eturned",
     "2) no \x1b[31mlist",
 ]
+
+
+CELLS = {"th_open", "td_open"}
 
 
 def parsed(text: str) -> list[Token]:
@@ -145,6 +148,53 @@ def test_a_turn_in_html_holds_only_our_elements(text: str) -> None:
     assert page.one("h2").text == plain(f"Q {text}")
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_cell_shows_its_text_as_it_stands(text: str) -> None:
+    builder = DocumentBuilder()
+    builder.add_table([["Kind", text.replace(CELL_BAR, "|")], [text.replace(CELL_BAR, "|"), "$40"]])
+    document = builder.build(Metadata(id="d", title="Title"))
+    rows = [row.of(document.text) for row in document.sections[0].blocks[0].items]
+    sentences = tuple(AnswerSentence(row, (number,)) for number, row in enumerate(rows, start=1))
+    citations = tuple(citation(document, number, row) for number, row in enumerate(rows, start=1))
+    turn = turn_view(1, Turn("table?", Answer(sentences, citations)), SITE.words)
+    cells = [plain(cell) for row in rows for cell in row.split(CELL_BAR)]
+
+    tokens = parsed(turn_markdown(turn, SITE))
+    shown = [tokens[place + 1].children or [] for place, token in enumerate(tokens) if token.type in CELLS]
+    assert {child.type for cell in shown for child in cell} == {"text", "footnote_ref"}
+    assert ["".join(child.content for child in cell) for cell in shown] == cells
+
+    page = read(turn_html(turn, SITE))
+    marked = [f"{cells[0]}[1]", cells[1], f"{cells[2]}[2]", cells[3]]
+    assert [cell.text for cell in (*page.all("th"), *page.all("td"))] == marked
+    assert {element.tag for element in page.elements if "table" in element.inside} == {
+        "thead", "tbody", "tr", "th", "td", "sup", "a",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_nearest_section_shows_its_heading_as_it_stands(text: str) -> None:
+    document = document_of(text)
+    near = NearestSection((text,), cited(document), document.sections[0].span)
+    turn = turn_view(1, Turn("who?", Refusal(RefusalReason.NOT_IN_TEXT, "It doesn’t say.", (near,))), SITE.words)
+
+    tokens = parsed(turn_markdown(turn, SITE))
+    place = next(place for place, token in enumerate(tokens) if token.type == "list_item_open")
+    opening, *texts, closing = tokens[place + 2].children or []
+    assert (opening.type, closing.type) == ("link_open", "link_close")
+    assert str(opening.attrs["href"]).startswith("https://bot.example.org/read/d/")
+    assert {child.type for child in texts} == {"text"}
+    assert "".join(child.content for child in texts) == plain(text)
+    assert [token.type for token in tokens].count("list_item_open") == 1
+
+    page = read(turn_html(turn, SITE))
+    assert [link.text for link in page.all("a")] == [plain(text)]
+    assert {element.tag for element in page.elements} == {"article", "h2", "p", "ul", "li", "a"}
+
+    (line,) = (line for line in turn_text(turn, SITE).splitlines() if line.startswith("•"))
+    assert line.startswith(f"• {plain(text)}: https://bot.example.org/read/d/")
+
+
 def test_plain_text_has_each_footnote_with_quote_place_date_note_and_address() -> None:
     document = permits()
     quote = "A permit is valid for five years."
@@ -163,7 +213,8 @@ def test_lists_and_tables_stay_lists_and_tables() -> None:
     tabled = turn_view(1, Turn("table", table_answer(document)), SITE.words)
     assert "• keep the records; [3]" in turn_text(listed, SITE)
     assert "[^3]" in turn_markdown(listed, SITE)
-    assert [t.type for t in parsed(turn_markdown(listed, SITE)) if t.type.startswith("list_item_open")] * 3
+    items = [t.type for t in parsed(turn_markdown(listed, SITE)) if t.type.startswith("list_item_open")]
+    assert items == ["list_item_open"] * 3
     assert sum(t.type == "tr_open" for t in parsed(turn_markdown(tabled, SITE))) == 2
     assert [cell.text for cell in read(turn_html(tabled, SITE)).all("td")] == ["Spring[2]", "$25"]
 

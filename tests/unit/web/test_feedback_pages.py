@@ -111,6 +111,7 @@ def test_a_script_gets_the_form_alone(client: TestClient) -> None:
 )
 def test_what_is_sent_is_checked(client: TestClient, tmp_path: Path, form: dict[str, str], status: int) -> None:
     assert client.post(ADDRESS, data=form).status_code == status
+    assert len(kept(tmp_path)) == (status == 303)
     assert all(given.reason is None for given in kept(tmp_path))
 
 
@@ -120,11 +121,14 @@ def test_another_site_cannot_judge_for_a_reader(client: TestClient, tmp_path: Pa
     assert not kept(tmp_path)
 
 
-@pytest.mark.parametrize("turn", ["3", "0", "x"])
-def test_only_a_reply_can_be_judged(client: TestClient, chatbot: FakeChatbot, turn: str) -> None:
+@pytest.mark.parametrize(("turn", "status"), [("3", 404), ("4", 404), ("0", 404), ("x", 404)])
+def test_only_a_reply_can_be_judged(
+    client: TestClient, chatbot: FakeChatbot, tmp_path: Path, turn: str, status: int
+) -> None:
     chatbot.conversations.append("talk", Turn("gone"))
     response = client.post(f"/c/talk/turns/{turn}/feedback", data={"verdict": "right"})
-    assert response.status_code in {404, 422}
+    assert response.status_code == status
+    assert not kept(tmp_path)
     assert "/c/talk/turns/3/feedback" not in [form["action"] for form in shown(client).all("form")]
 
 

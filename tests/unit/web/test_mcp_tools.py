@@ -403,6 +403,8 @@ class TestResources:
         assert listed[0].description == (
             f"An explainer by Sample & Sons, as of 2025-04-14, version {permits().version}."
         )
+        assert listed[1].description == f"An explainer, version {other.version}."
+        assert [resource.size for resource in listed] == [None, None], "a card doesn't know how many bytes its text has"
         for resource, document in zip(listed, chatbot.current, strict=True):
             assert await read(chatbot, resource.uri) == document.text
 

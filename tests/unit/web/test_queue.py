@@ -70,24 +70,41 @@ async def test_a_question_that_waited_too_long_is_never_asked() -> None:
     assert scene.chatbot.asked == ["first fact?"]
 
 
+FORM = {"question": "kept fact?", "conversation_id": "talk", "turn": "1"}
+
+
 async def test_the_turn_of_a_reader_who_goes_away_is_asked_all_the_same_and_kept_once() -> None:
-    form = {"question": "kept fact?", "conversation_id": "talk", "turn": "1"}
-    async with busy_server() as (scene, tasks):
-        with anyio.move_on_after(0.05):
-            await scene.browser.post("/ask", data=form)
-        again = anyio.Event()
-
-        async def come_back() -> None:
-            response = await scene.browser.post("/ask", data=form)
-            assert response.headers["location"] == "/c/talk#turn-1"
-            again.set()
-
-        tasks.start_soon(come_back)
-        await anyio.sleep(0.02)
+    async with busy_server() as (scene, _):
+        with anyio.move_on_after(0.05) as patience:
+            await scene.browser.post("/ask", data=FORM)
+        assert patience.cancelled_caught, "nobody waits for the reply any more"
         scene.chatbot.go.set()
-        await again.wait()
+        with anyio.fail_after(5):
+            while not scene.chatbot.conversations.turns("talk"):
+                await anyio.sleep(0.005)
+        again = await scene.browser.post("/ask", data=FORM)
+        assert again.headers["location"] == "/c/talk#turn-1"
     assert scene.chatbot.asked == ["first fact?", "kept fact?"]
+    assert len(scene.chatbot.conversations.turns("talk")) == 1
     assert scene.chatbot.conversations.owner("talk") is not None
+
+
+async def test_a_turn_sent_twice_at_once_is_asked_once() -> None:
+    locations: list[str] = []
+
+    async with busy_server() as (scene, tasks):
+
+        async def send() -> None:
+            locations.append((await scene.browser.post("/ask", data=FORM)).headers["location"])
+
+        for _ in range(2):
+            tasks.start_soon(send)
+        await scene.until_waiting(1)
+        await anyio.sleep(0.05)  # a second question would be waiting by now
+        scene.chatbot.go.set()
+    assert locations == ["/c/talk#turn-1"] * 2
+    assert scene.chatbot.asked == ["first fact?", "kept fact?"]
+    assert [turn.question for turn in scene.chatbot.conversations.turns("talk")] == ["kept fact?"]
 
 
 async def test_a_server_that_stops_asks_nothing_new_answers_what_it_has_and_is_not_ready() -> None:
