@@ -106,13 +106,13 @@ def _read(folder: Path, manifest: Manifest, embedder: Embedder) -> FaissIndex:
     return index
 
 
-def open_embedder(data_dir: Path) -> OnnxEmbedder:
-    """The model that the published index was built with, as exported beside it.
+def open_embedder(data_dir: Path, manifest: Manifest | None = None) -> OnnxEmbedder:
+    """The model that the index of *manifest*, else the published one, was built with, as exported beside it.
 
     Raises `IndexNotBuilt`, `IndexCorrupt`, `ModelUnavailable`.
     """
     store = IndexStore(data_dir)
-    manifest = store.manifest()
+    manifest = manifest or store.manifest()
     if not manifest.model_files:
         raise ModelUnavailable(
             f"Index {manifest.version} has no exported model ({manifest.model_id}); run `footnoted index` to build it."

@@ -91,6 +91,7 @@ def test_an_index_that_does_not_verify_is_not_taken_up_and_a_mended_one_is(
     damaged = build_index(edition(200), HashEmbedder(), tmp_path).index_version
     manifest = IndexStore(tmp_path).manifest()
     pointer = tmp_path / "index" / "CURRENT"
+    wait_for(client, damaged)
     pointer.write_text(before)
     wait_for(client, before)
     file = tmp_path / "index" / damaged / sorted(manifest.files)[0]
