@@ -168,7 +168,7 @@ def _search_times(index: FaissIndex, asked: list[tuple[Vectors, str]]) -> tuple[
 
 def _recall(index: FaissIndex, folder: Path, vectors: list[Vectors]) -> float:
     """The lower of the two parts' recall@10 beside exact search, over questions that the build hasn't seen."""
-    published, _ = IndexStore(folder).open_current()
+    published = IndexStore(folder).read_current(lambda published, _: published)
     exact = [
         open_vectors(published / name, published / "none", rows)
         for name, rows in ((PASSAGE_VECTORS, len(index.passages)), (SENTENCE_VECTORS, len(index.sentences)))

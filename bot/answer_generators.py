@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.answers import Claim, Draft, Source
@@ -29,6 +29,9 @@ _SHARE_OF_LIST = 0.5
 _LONGEST_LIST = 60
 _SHARED_WORDS = 0.6
 """Two sentences that share this much of the shorter one's words, figures apart, say something of the same thing."""
+
+_MOST_DIFFERING = 2
+"""Further documents that are quoted because they disagree with the one that answers best."""
 
 _HEADS_OF_LISTS = frozenset({SentenceKind.LEAD_IN, SentenceKind.TABLE_HEADER})
 _PARTS_OF_LISTS = _HEADS_OF_LISTS | {SentenceKind.LIST_ITEM, SentenceKind.TABLE_ROW}
@@ -57,20 +60,26 @@ class ExtractiveGenerator:
         if not ranked:
             return Draft()
         chosen = self._chosen(question.asked, ranked)
-        differing = list(self._differing(ranked))
+        differing = self._differing(ranked)
         rows = list(dict.fromkeys([*chosen, *differing]))
         return Draft(self._claims(rows, newest_first=bool(differing)))
 
-    def _differing(self, ranked: Sequence[RankedSentence]) -> Iterator[int]:
-        """Where the best sentence has a figure, the likeliest one of each other document that has another figure."""
-        best, seen = ranked[0].candidate, {ranked[0].candidate.passage.document_id}
+    def _differing(self, ranked: Sequence[RankedSentence]) -> list[int]:
+        """Where the best sentence has a figure, the likeliest one of each other document that has another figure.
+
+        Of many documents the newest.
+        """
+        best = ranked[0].candidate
+        rows: dict[str, int] = {}
         for entry in ranked[1:]:
             candidate = entry.candidate
-            if candidate.passage.document_id in seen or entry.probability < _LIKELY:
+            id_ = candidate.passage.document_id
+            if id_ in {best.passage.document_id, *rows} or entry.probability < _LIKELY:
                 continue
             if differ(best.text, candidate.text):
-                seen.add(candidate.passage.document_id)
-                yield candidate.row
+                rows[id_] = candidate.row
+        newest = sorted(rows, key=lambda id_: self._as_of[id_], reverse=True)
+        return [rows[id_] for id_ in newest[:_MOST_DIFFERING]]
 
     def _chosen(self, asked: Question, ranked: Sequence[RankedSentence]) -> list[int]:
         """The rows of the best sentence and of those about as likely, each with what it leans on."""
@@ -162,12 +171,15 @@ class ExtractiveGenerator:
 
 
 def differ(one: str, other: str) -> bool:
-    """Whether two sentences say the same with different figures: most of the shorter one's other words are shared."""
+    """Whether two sentences say the same with different figures: most of the shorter one's other words are shared.
+
+    Each must have a figure that the other lacks: one that only tells more doesn't disagree.
+    """
     sides = [set(terms(text)) for text in (one, other)]
     figures = [{term for term in side if term[0].isdigit()} for side in sides]
     told = [side - of_side for side, of_side in zip(sides, figures, strict=True)]
     shared = len(told[0] & told[1]) >= _SHARED_WORDS * max(1, min(map(len, told)))
-    return shared and bool(figures[0] and figures[1]) and figures[0] != figures[1]
+    return shared and bool(figures[0] - figures[1]) and bool(figures[1] - figures[0])
 
 
 def leans(text: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -18,10 +20,22 @@ from bot.selection import Selection, home_collection, selected_ids
 from bot.settings import BotSettings
 from index.build import open_embedder, open_index
 from index.ports import Embedder
-from index.store import IndexStore
+from index.store import IndexStore, Manifest
 
 _SELECTIONS_KEPT = 8
 """Chatbots over some of the documents that are kept ready: each has the words and vectors of its documents."""
+
+_RETRY_S = 60.0
+"""A version that can't be opened is looked at again after this: a large one takes a while to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why *version* (None: nothing is published) could not be opened, and when, in seconds of the monotonic clock."""
+
+    version: str | None
+    error: Exception
+    at: float
 
 
 def bootstrap(settings: BotSettings, *, keep_conversations: bool, embedder: Embedder | None = None) -> Chatbot:
@@ -44,6 +58,8 @@ class PublishedSource:
         self._conversations = _conversations(settings.data_dir, keep_conversations)
         self._reader = _reader(settings)
         self._refreshing = Lock()
+        self._failure: _Failure | None = None
+        self._model: tuple[object, Embedder] | None = None
         self._current = self._open()
 
     @property
@@ -55,19 +71,39 @@ class PublishedSource:
         """Opens the index that is published now, where that is another one; whether it was.
 
         It is verified and warmed up before it takes over, so that nobody waits for it. Raises
-        `index.errors.IndexingError` and `bot.errors.NothingSelected`; the current chatbot then stays.
+        `index.errors.IndexingError` and `bot.errors.NothingSelected`; the current chatbot then stays, and for a minute
+        the same is raised for the same version without another look at it.
         """
         with self._refreshing:
-            if self._store.current_version() == self._current.index_version:
+            version = self._store.current_version()
+            if version == self._current.index_version:
                 return False
+            failure = self._failure
+            if failure and failure.version == version and time.monotonic() < failure.at + _RETRY_S:
+                raise failure.error.with_traceback(None)
+            self._take_up(version)
+            return True
+
+    def _take_up(self, version: str | None) -> None:
+        try:
             opened = self._open()
             opened.warm_up()
-            self._current = opened
-            return True
+        except Exception as error:
+            self._failure = _Failure(version, error, time.monotonic())
+            raise
+        self._current, self._failure = opened, None
+
+    def _embedder_of(self, manifest: Manifest) -> Embedder:
+        """What encodes questions to the index of *manifest*: what is open, where that has the same model."""
+        model = (manifest.model_id, manifest.model_files)
+        if self._model is None or self._model[0] != model:
+            opened = self._embedder or open_embedder(self._settings.data_dir, manifest)
+            self._model = model, RememberingEmbedder(opened)
+        return self._model[1]
 
     def _open(self) -> Chatbot:
         settings = self._settings
-        embedder = RememberingEmbedder(self._embedder or open_embedder(settings.data_dir))
+        embedder = self._embedder_of(self._store.manifest())
         index = open_index(settings.data_dir, embedder)
         home = home_collection(index.cards, settings.collection)
 

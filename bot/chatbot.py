@@ -8,13 +8,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from bot.answerability import Assessment
 from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalDetails, RefusalReason, Reply, Turn
 from bot.conversation_stores import InMemoryConversationStore
 from bot.errors import InvalidQuestion
-from bot.gloss import GLOSSED, Glosser, glossed_question, glossed_window, glosser_for
+from bot.gloss import GLOSSED, glossed_question, glossed_window
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, DocumentArchive, Reader
 from bot.reader import PASSAGES_READ, Window, read_on, window_of
@@ -75,7 +74,7 @@ class Chatbot:
         if scope.missing:
             return refused(RefusalReason.NOT_IN_TEXT, RefusalDetails(year=scope.missing))
         within = self.selected(Selection(scope.ids, self._collection)) if scope.ids else self
-        parts = resolve_parts(scope.question, earlier, within.language, within._gloss)
+        parts = resolve_parts(scope.question, earlier, within.language, within.retriever.gloss)
         findings = [within._find(query, clock) for query in parts]
         with clock.stage("ground"):
             return replace(within._decide(findings), timings_ms=clock.stages)
@@ -120,19 +119,25 @@ class Chatbot:
         languages = {self._language_of(passage) for passage in passages}
         if self.reader is None or not languages <= {*self.reader.languages, GLOSSED}:
             return evidence
-        question = self.retriever.index.expand(query.standalone)
-        if GLOSSED in languages:
-            question = glossed_question(question)
-        readings = read_on(self.reader.read, question, [self._window_of(passage) for passage in passages])
+        windows = [self._window_of(passage) for passage in passages]
+        readings = read_on(self.reader.read, self._as_read(query), windows)
         return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=False)})
+
+    def _as_read(self, query: Query) -> str:
+        """The question as the reader reads it.
+
+        A Spanish document keeps Spanish questions from being glossed before, whichever passages are found for them.
+        """
+        asked = self.retriever.index.expand(query.standalone)
+        return glossed_question(asked) if GLOSSED in self.retriever.languages else asked
 
     def _window_of(self, passage: Passage) -> Window:
         """*passage* as the reader can read it."""
-        window = window_of(passage, self._cards[passage.document_id].title)
+        window = window_of(passage, self.retriever.cards[passage.document_id].title)
         return glossed_window(window) if self._language_of(passage) == GLOSSED else window
 
     def _language_of(self, passage: Passage) -> str:
-        return base_language(self._cards[passage.document_id].language)
+        return base_language(self.retriever.cards[passage.document_id].language)
 
     def _decide(self, findings: Sequence[_Finding]) -> Reply:
         """The grounded answer to the parts that the text likely answers; a refusal where it answers none."""
@@ -153,14 +158,18 @@ class Chatbot:
 
     def _answers(self, finding: _Finding) -> bool:
         query = finding.query
-        glossed = query.unread is not None or self._quotes_glossed(finding)
+        glossed = query.unread is not None or self._is_read_by_gloss(finding)
         threshold = max(self.answer_threshold, _GLOSSED_THRESHOLD) if glossed else self.answer_threshold
         likely = finding.assessment.probability >= threshold
         asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
         return likely and asks and query.is_understood and bool(finding.draft.claims)
 
-    def _quotes_glossed(self, finding: _Finding) -> bool:
-        """Whether a passage that the draft quotes was read by its gloss."""
+    def _is_read_by_gloss(self, finding: _Finding) -> bool:
+        """Whether the reader read the question, or a passage that the draft quotes, by its gloss."""
+        if not finding.evidence.readings:
+            return False
+        if self._as_read(finding.query) != self.retriever.index.expand(finding.query.standalone):
+            return True
         quoted = {source.passage_id for claim in finding.draft.claims for source in claim.sources}
         passages = (finding.evidence.passage(id_) for id_ in quoted & set(finding.evidence.readings))
         return any(self._language_of(passage) == GLOSSED for passage in passages if passage)
@@ -186,14 +195,14 @@ class Chatbot:
         nearest: dict[tuple[str, tuple[str, ...]], NearestSection] = {}
         for scored in evidence.passages:
             passage = scored.passage
-            card = self._cards[passage.document_id]
+            card = self.retriever.cards[passage.document_id]
             near = NearestSection(passage.section, CitedDocument.of(card), passage.span)
             nearest.setdefault((card.id, passage.section), near)
         return tuple(nearest.values())[:_NEAREST]
 
     def warm_up(self) -> None:
         """Loads the model now, so that the first question doesn't wait for it."""
-        query = resolve("warm up", [], self.language, self._gloss)
+        query = resolve("warm up", [], self.language, self.retriever.gloss)
         self._read(query, self.retriever.search(query))
 
     @property
@@ -201,11 +210,6 @@ class Chatbot:
         """The language that most documents are in, in which questions are read."""
         languages = [document.language for document in self.documents()]
         return max(sorted(set(languages)), key=languages.count, default="en")
-
-    @cached_property
-    def _gloss(self) -> Glosser:
-        """What puts a question that isn't in a language of the documents into theirs."""
-        return glosser_for(self._cards.values(), self.retriever.index.passages)
 
     @property
     def _collection(self) -> str | None:
@@ -225,13 +229,9 @@ class Chatbot:
         """The same documents, each whole."""
         return tuple(self.document(card.id) for card in self.documents())
 
-    @cached_property
-    def _cards(self) -> dict[str, DocumentCard]:
-        return {card.id: card for card in self.documents()}
-
     def document(self, document_id: str, version: str | None = None) -> Document:
         """A document, at its current version or at *version*. Raises `DocumentNotFound`."""
-        current = self._cards.get(document_id)
+        current = self.retriever.cards.get(document_id)
         if current and version in {None, current.version}:
             return self.retriever.index.document(document_id)
         if version is None:
@@ -243,7 +243,7 @@ class Chatbot:
     def versions(self, document_id: str) -> Sequence[ArchivedVersion]:
         """The versions of a document that can be read, the newest first. Raises `DocumentNotFound`."""
         found = self.archive.versions(document_id)
-        if not found and document_id not in self._cards:
+        if not found and document_id not in self.retriever.cards:
             raise DocumentNotFound(f"There is no document {document_id!r} here, at any version.")
         return found
 

@@ -66,10 +66,13 @@ def glosser_for(cards: Iterable[DocumentCard], passages: Iterable[Passage]) -> G
     Only English documents are asked by a gloss: where one of them is in the language of the question, it is for that
     one to answer.
     """
-    if {base_language(card.language) for card in cards} != {"en"}:
+    languages = {card.id: base_language(card.language) for card in cards}
+    spoken = frozenset(languages.values())
+    if GLOSSED in spoken or "en" not in spoken:
         return unglossed
-    own = (word for passage in islice(passages, _MOST_PASSAGES) for word in words(passage.text))
-    return EnglishGlosser(Cognates(own, _common()))
+    english = (passage for passage in passages if languages[passage.document_id] == "en")
+    own = (word for passage in islice(english, _MOST_PASSAGES) for word in words(passage.text))
+    return EnglishGlosser(Cognates(own, _common()), spoken)
 
 
 @lru_cache(maxsize=1)
@@ -124,22 +127,28 @@ class _Word:
 class EnglishGlosser:
     """Glosses Spanish over English documents; questions in any other foreign language are wholly unread.
 
-    ``cognates`` holds the words of the documents.
+    ``cognates`` holds the words of the English documents, ``spoken`` the languages of all.
     """
 
     cognates: Cognates
+    spoken: frozenset[str] = frozenset({"en"})
 
     def __call__(self, text: str) -> Gloss | None:
-        """The gloss of *text*; None where it seems English, or too short to tell."""
+        """The gloss of *text*; None where it seems to be in a language of the documents, or is too short to tell."""
         if self.is_spanish(text):
-            return self.of_spanish(text)
+            return None if self._is_in_another_spoken(text) else self.of_spanish(text)
         # The detector takes half a second to load, which English questions needn't wait for.
         said = _alphabetic(text)
         if 2 * sum(map(self._is_english, said)) >= len(said):
             return None
-        if detect_language(text, SHORTEST_QUESTION) not in {"en", "zxx"}:
+        if detect_language(text, SHORTEST_QUESTION) not in {"zxx", "en", *self.spoken}:
             return Gloss(text, tuple(text.split()))
         return None
+
+    def _is_in_another_spoken(self, text: str) -> bool:
+        """Whether *text*, of Spanish words, is in another of the languages: Portuguese shares many."""
+        others = self.spoken - {"en"}
+        return bool(others) and detect_language(text, SHORTEST_QUESTION) in others
 
     def is_spanish(self, text: str) -> bool:
         """Whether *text* is Spanish, by its words: an English question that names Los Angeles isn't."""

@@ -9,10 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from bot.answers import ScoredPassage
+from bot.gloss import Glosser, glosser_for
 from bot.reader import Reading
 from bot.rewrite import Query
+from corpus.language import base_language
 from index.passages import Passage, Sentence
 from index.ports import Embedder, PassageIndex, Ranking, SearchResult, Vectors
 
@@ -60,7 +63,18 @@ class Retriever:
     def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
         self.index = index
         self._embedder = embedder
-        self._as_of = {card.id: card.as_of or date.min for card in index.cards}
+        self.cards = {card.id: card for card in index.cards}
+        """The documents, by id."""
+
+    @cached_property
+    def gloss(self) -> Glosser:
+        """What puts a question that isn't in a language of the documents into theirs; it takes a while to learn."""
+        return glosser_for(self.cards.values(), self.index.passages)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The documents' languages, without regions."""
+        return frozenset(base_language(card.language) for card in self.cards.values())
 
     def search(self, query: Query) -> Evidence:
         """The evidence for *query*: each of its texts is searched in four ways, and all rankings are fused."""
@@ -85,9 +99,12 @@ class Retriever:
                 if len(kept) == _PASSAGES:
                     break
                 kept[text] = (row, score)
-            elif self._as_of[passage.document_id] > self._as_of[self.index.passages[kept[text][0]].document_id]:
+            elif self._as_of(passage) > self._as_of(self.index.passages[kept[text][0]]):
                 kept[text] = (row, kept[text][1])
         return list(kept.values())
+
+    def _as_of(self, passage: Passage) -> date:
+        return self.cards[passage.document_id].as_of or date.min
 
     def _passage_rankings(self, result: SearchResult) -> list[Sequence[int]]:
         return [

@@ -14,6 +14,7 @@ from bot.gloss import Glosser, unglossed
 from bot.instructions import without_instructions
 from bot.parts import parts_of
 from bot.questions import Question, analyse
+from corpus.language import DEFAULT_LANGUAGE
 
 _GOES_ON = re.compile(
     r"^(?:and|but|or|so|also|then|ok(?:ay)?,?|what about|how about|what if|really|is that (?:so|true|right)|"
@@ -99,6 +100,8 @@ class Query:
 def resolve(question: str, earlier: Sequence[str], language: str = "en", gloss: Glosser = unglossed) -> Query:
     """The query for *question*, asked after the *earlier* questions (oldest first)."""
     own = gloss(question)
+    if own:  # it is in English now, whatever most documents are in
+        language = DEFAULT_LANGUAGE
     said = own.text if own else question
     asked = analyse(said, language)
     unread = own.unread if own else None

@@ -17,8 +17,9 @@ from index.lexical import term_of, words
 _OURS = r"explainers?|explicador(?:es)?"
 """What a text of ours is called, and nothing that such a text speaks of."""
 _MAYBE_OURS = rf"{_OURS}|guides?|overviews?|primers?|fact ?sheets?|articles?|pages?|documents?|gu[ií]as?|art[ií]culos?"
-"""What a text of ours may be called; the words before it must then be those of a title."""
-_INTRODUCES = r"in|from|per|according to|by|based on|seg[uú]n|en|de acuerdo con"
+"""What a text of ours may be called, and what such a text may speak of."""
+_CITES = r"per|according to|based on|seg[uú]n|de acuerdo con"
+_INTRODUCES = rf"{_CITES}|in|from|by|en"
 
 _BEFORE = re.compile(
     rf"(?P<lead>[,;]?\s*\b(?:{_INTRODUCES})\s+)?\b(?:the|your|our|this)\s+(?P<called>[^,;:?!“”\"]{{1,80}}?)\s+"
@@ -31,7 +32,11 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(rf"(?P<lead>[,;]?\s*\b(?:{_INTRODUCES})\s+)?[“\"](?P<called>[^“”\"]{{3,200}})[”\"]", re.IGNORECASE)
-_IN_LANGUAGE = re.compile(r"[,;]?\s*\b(?:in|en)\s+(?P<called>[^\W\d_]+)(?=\s*(?:[?.!,]|$))", re.IGNORECASE)
+_TELLS = re.compile(r"\s+(?:says?|said|mentions?|tells?|told|explains?|dicen?|mencionan?|explican?)\b", re.IGNORECASE)
+_IN = r"(?:in|en)\s+(?P<called>[^\W\d_]+)"
+_OPENS_IN_LANGUAGE = re.compile(rf"(?:^|(?<=^[¿¡])){_IN}\s*[,:]", re.IGNORECASE)
+_ENDS_IN_LANGUAGE = re.compile(rf"(?:[,;]\s*|\s+[-–—]+\s*){_IN}(?=\W*$)", re.IGNORECASE)
+"""A language set off from the question; notices may be posted in one."""
 
 _LANGUAGE_NAMES = {
     "de": "german alemán deutsch",
@@ -58,19 +63,18 @@ class Scope:
 
 def scope_of(question: str, cards: Sequence[DocumentCard]) -> Scope:
     """The scope of *question* among the documents of *cards*."""
-    if len(cards) < 2:
-        return Scope(question)
+    all_dated = all(card.as_of for card in cards)
     for match in _mentions(question):
         ids = _named(match, cards)
         if ids is not None and len(ids) < len(cards):
             return Scope(_without(question, match), ids)
-        if ids is None and _names_a_year_only(match):
+        if ids is None and all_dated and _names_a_year_only(match):
             return Scope(question, missing=match["called"])
     return Scope(question)
 
 
 def _mentions(question: str) -> Iterator[re.Match[str]]:
-    for pattern in (_QUOTED, _BEFORE, _AFTER, _IN_LANGUAGE):
+    for pattern in (_QUOTED, _BEFORE, _AFTER, _OPENS_IN_LANGUAGE, _ENDS_IN_LANGUAGE):
         yield from pattern.finditer(question)
 
 
@@ -79,17 +83,37 @@ def _named(match: re.Match[str], cards: Sequence[DocumentCard]) -> frozenset[str
     called = match["called"]
     if match.re is _QUOTED:
         found = [card for card in cards if words(card.title) == words(called)]
-    elif match.re is _IN_LANGUAGE:
+    elif _names_a_language(match):
         found = [card for card in cards if _language_is_called(card, called)]
-    else:
+    elif _is_ours(match):
         wanted = _terms(called)
         found = [card for card in cards if wanted and wanted <= _terms_of(card)]
+    else:
+        found = [card for card in cards if _is_titled(card, match)]
     return frozenset(card.id for card in found) or None
 
 
-def _names_a_year_only(match: re.Match[str]) -> bool:
+def _is_titled(card: DocumentCard, match: re.Match[str]) -> bool:
+    """Whether *match*, which may be of anything, has the whole title, or two terms of title and publisher."""
+    if not (match["lead"] or _TELLS.match(match.string, match.end())):
+        return False
+    wanted, title = _terms(match["called"]), _terms(card.title)
+    whole = bool(wanted) and title <= wanted | _terms(match["noun"])
+    return wanted <= title | _terms(card.publisher or "") and (whole or len(wanted) > 1)
+
+
+def _is_ours(match: re.Match[str]) -> bool:
+    """Whether *match* calls what it names by what only a text of ours is called."""
     noun = match.groupdict().get("noun")
-    return bool(noun and re.fullmatch(_OURS, noun, re.IGNORECASE) and _YEAR.fullmatch(match["called"].strip()))
+    return bool(noun and re.fullmatch(_OURS, noun, re.IGNORECASE))
+
+
+def _names_a_language(match: re.Match[str]) -> bool:
+    return match.re in {_OPENS_IN_LANGUAGE, _ENDS_IN_LANGUAGE}
+
+
+def _names_a_year_only(match: re.Match[str]) -> bool:
+    return _is_ours(match) and bool(_YEAR.fullmatch(match["called"].strip()))
 
 
 def _terms(text: str) -> set[str]:
@@ -109,9 +133,16 @@ def _language_is_called(card: DocumentCard, name: str) -> bool:
 
 
 def _without(question: str, match: re.Match[str]) -> str:
-    """*question* without the words of *match*, where they stand apart from it; else as it was."""
-    if match.re is not _IN_LANGUAGE and not match["lead"]:
+    """*question* without the words of *match*, where they stand apart from it and leave enough to ask; else as it was.
+
+    "Which forms are in the water permits guide?" asks of the guide. Where nothing but a text of ours is meant, one term
+    is enough to ask.
+    """
+    in_language = _names_a_language(match)
+    if not (in_language or match["lead"]):
         return question
     rest = f"{question[: match.start()]} {question[match.end() :]}"
-    rest = re.sub(r"\s+([?.!,;])", r"\1", " ".join(rest.split())).lstrip(",;: ")
-    return rest if len(words(rest)) > 1 else question
+    rest = re.sub(r"\s+([?.!,;])", r"\1", " ".join(rest.split()))
+    rest = re.sub(r"^([¿¡]?)[\s,;:]+", r"\1", rest)
+    is_sure = in_language or _is_ours(match) or re.search(rf"\b(?:{_CITES})\b", match["lead"], re.IGNORECASE)
+    return rest if len(_terms(rest)) >= (1 if is_sure else 2) else question

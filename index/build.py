@@ -60,12 +60,12 @@ def build_index(
     ordered = tuple(sorted(documents, key=lambda document: document.id))
     with store.writing(), checkpoint(store.root, embedder.model_id, embedder.dimension) as kept:
         exported = store.export_model(embedder.model_id, embedder.export) if isinstance(embedder, Exportable) else {}
-        known = [*_published(store, embedder), kept.read()]
+        published = _published(store, embedder)
         staged = kept.working / "index"
         staged.mkdir()
-        distinct, missing = _write_passages(staged, kept, ordered, embedder, _Lookup(known))
+        distinct, missing = _write_passages(staged, kept, ordered, embedder, _Lookup([*published, kept.read()]))
         _embed(kept, missing, embedder, progress)
-        counts = _write_vectors(staged, [*known[:-1], kept.read()], embedder.dimension)
+        counts = _write_vectors(staged, [*published, kept.read()], embedder.dimension)
         manifest = _manifest(ordered, counts, embedder, exported)
         manifest = manifest.model_copy(update={"recall_at_10": _write_codes(staged, embedder, exact_up_to)})
         store.publish(manifest, lambda folder: _move(staged, folder), ordered)
@@ -106,13 +106,13 @@ def _read(folder: Path, manifest: Manifest, embedder: Embedder) -> FaissIndex:
     return index
 
 
-def open_embedder(data_dir: Path) -> OnnxEmbedder:
-    """The model that the published index was built with, as exported beside it.
+def open_embedder(data_dir: Path, manifest: Manifest | None = None) -> OnnxEmbedder:
+    """The model that the index of *manifest*, else the published one, was built with, as exported beside it.
 
     Raises `IndexNotBuilt`, `IndexCorrupt`, `ModelUnavailable`.
     """
     store = IndexStore(data_dir)
-    manifest = store.manifest()
+    manifest = manifest or store.manifest()
     if not manifest.model_files:
         raise ModelUnavailable(
             f"Index {manifest.version} has no exported model ({manifest.model_id}); run `footnoted index` to build it."

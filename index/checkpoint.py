@@ -6,16 +6,12 @@ a text's digest, a checksum and the vector: the first that isn't whole ends what
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import shutil
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +22,14 @@ CHECKPOINT = ".checkpoint-"
 
 
 class Checkpoint:
-    """The records of one folder, to which only one build writes; ``working`` is an empty folder beside them."""
+    """The records of one folder, to which one build at a time writes; ``working`` is an empty folder beside them."""
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self.working = folder / "working"
         self._path = folder / "vectors"
         self._record = np.dtype([("text", "S16"), ("checksum", "<u4"), ("vector", "<f4", (dimension,))])
         shutil.rmtree(self.working, ignore_errors=True)
-        self.working.mkdir()
+        self.working.mkdir(parents=True)
         self._path.touch()
         self._cut(self._whole_records())
 
@@ -73,54 +69,18 @@ def _checksum(record: np.void) -> int:
 
 @contextmanager
 def checkpoint(root: Path, model_id: str, dimension: int) -> Iterator[Checkpoint]:
-    """The checkpoint of that model under *root*; one that nobody else sees where another build is using it.
+    """The checkpoint of that model under *root*, for the build that holds the lock there (`IndexStore.building`).
 
-    It is removed when the block ends well, those that other builds have left with it; one that holds nothing always.
+    When the block ends well it is removed, and so are those that builds with other models left; one that holds nothing
+    is removed always.
     """
     name = hashlib.sha256(f"{model_id} {dimension}".encode()).hexdigest()[:12]
     folder = root / f"{CHECKPOINT}{name}"
-    with _lock(folder) as mine:
-        if mine:
-            yield from _kept_if_it_fails(folder, dimension)
-        else:
-            own = root / f"{CHECKPOINT}{name}-{uuid4().hex}"
-            with _lock(own):
-                yield from _kept_if_it_fails(own, dimension)
-    _remove_left(root)
-
-
-def _kept_if_it_fails(folder: Path, dimension: int) -> Iterator[Checkpoint]:
     opened = Checkpoint(folder, dimension)
     try:
         yield opened
     except BaseException:
-        shutil.rmtree(opened.working, ignore_errors=True)
-        if not len(opened):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(opened.working if len(opened) else folder, ignore_errors=True)
         raise
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _lock(folder: Path) -> Iterator[bool]:
-    """Whether *folder* is this process's alone; a process that dies lets go of it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
-        yield _taken(file)
-
-
-def _taken(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Whoever held it may have removed the folder in between: then the lock is on a file that nobody else will find.
-        return os.path.samestat(os.fstat(file.fileno()), Path(file.name).stat())
-    except (BlockingIOError, FileNotFoundError):
-        return False
-
-
-def _remove_left(root: Path) -> None:
-    """Removes the checkpoints that no build is using: what they hold is of models or texts that are no longer built."""
-    for folder in root.glob(f"{CHECKPOINT}*"):
-        with _lock(folder) as mine:
-            if mine:
-                shutil.rmtree(folder, ignore_errors=True)
+    for left in root.glob(f"{CHECKPOINT}*"):
+        shutil.rmtree(left, ignore_errors=True)

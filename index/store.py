@@ -30,6 +30,7 @@ from corpus.documents import Document
 from corpus.durable import write_whole
 from index.archive import DocumentArchive, file_name
 from index.build_lock import build_lock
+from index.checkpoint import CHECKPOINT
 from index.durable import REMOVED, hashes, make_folder, remove, remove_folder, rename_folder
 from index.errors import IndexCorrupt, IndexingError, IndexNotBuilt, IndexNotWritable, VersionNotFound
 from index.hashing import sha256
@@ -81,13 +82,6 @@ class IndexStore:
     def manifest(self) -> Manifest:
         """That of the published index. Raises `IndexNotBuilt`, `IndexCorrupt`."""
         return self._of_published(read_manifest)
-
-    def open_current(self) -> tuple[Path, Manifest]:
-        """The published version's folder and its manifest, every file checked against its hash.
-
-        Raises `IndexNotBuilt`, `IndexCorrupt`.
-        """
-        return self.read_current(lambda folder, manifest: (folder, manifest))
 
     def read_current(self, read: Callable[[Path, Manifest], Read]) -> Read:
         """What *read* makes of the published version, once every file of it is checked against its hash.
@@ -303,8 +297,8 @@ class IndexStore:
         return [*found, *self.root.glob(f".{self.pointer.name}.*"), *self.archive.folder.glob("*/.*.json.*")]
 
     def checkpoints(self) -> list[Path]:
-        """What else is hidden beside the versions: work of a build that the next one may go on from."""
-        return [path for path in self.root.glob(".*") if path.name != _LOCK and path not in self.abandoned()]
+        """What builds that ended early have embedded, for the next one to go on from."""
+        return sorted(self.root.glob(f"{CHECKPOINT}*"))
 
 
 def not_built(store: IndexStore) -> IndexNotBuilt:

@@ -185,7 +185,7 @@ def plan_pruning(store: IndexStore, keep: int, *, documents: bool) -> Pruning:
             "`footnoted index list` shows which index is damaged."
         )
     versions = tuple(store.root / version for version in superfluous)
-    unfinished = (*store.abandoned(), *_old_checkpoints(store))
+    unfinished = (*store.abandoned(), *_old_checkpoints(store, published))
     models = tuple(path for path in store.models() if named and path not in named)
     archived = tuple(path for path in store.archive.files() if documents and named and path not in named)
     size = sum(_size(path) for path in (*versions, *unfinished, *models, *archived))
@@ -204,9 +204,13 @@ def _named(store: IndexStore, versions: list[str]) -> set[Path] | None:
     return named
 
 
-def _old_checkpoints(store: IndexStore) -> list[Path]:
-    """What a build kept to go on from, where an index was published since."""
-    published_at = store.pointer.stat().st_mtime
+def _old_checkpoints(store: IndexStore, published: str) -> list[Path]:
+    """What a build kept to go on from, where the *published* index was built since."""
+    manifest = store.any_manifest(published)
+    if manifest is None or manifest.created_at is None:
+        return []
+    # Not the pointer's age: going back to another version writes it too.
+    published_at = manifest.created_at.timestamp()
     return [path for path in store.checkpoints() if path.stat().st_mtime < published_at]
 
 

@@ -195,10 +195,12 @@ class WordReader:
 
     def __init__(self) -> None:
         self.read_windows = 0
+        self.asked: list[str] = []
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         wanted = set(terms(question))
         self.read_windows += len(windows)
+        self.asked.append(question)
         readings = []
         for window in windows:
             evidence = tuple(4.0 * len(wanted & set(terms(s.of(window.text)))) - 4.0 for s in window.sentences)

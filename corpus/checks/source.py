@@ -53,11 +53,6 @@ class Source:
         fenced = _FENCED.finditer(text) if markup is Markup.MARKDOWN else ()
         self._fenced = [match.span() for match in fenced]
 
-    @property
-    def last_line(self) -> int:
-        """The number of the last line that holds anything."""
-        return self.line(max(len(self.text) - 1, 0))
-
     def line(self, offset: int) -> int:
         """The number of the line, from 1, that *offset* stands in."""
         return bisect_right(self._lines, min(offset, max(len(self.text) - 1, 0)))

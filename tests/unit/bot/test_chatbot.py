@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import Answer, Refusal, RefusalReason
+from bot.answerability import Assessment
+from bot.answers import Answer, Draft, Refusal, RefusalReason
 from bot.bootstrap import bootstrap
 from bot.chatbot import Chatbot, clean_question
 from bot.errors import InvalidQuestion
 from bot.footnotes import reply_dict
-from bot.rewrite import resolve
+from bot.retrieve import Evidence
+from bot.rewrite import Query, resolve
 from bot.settings import BotSettings
 from corpus.builder import DocumentBuilder, Metadata
 from corpus.errors import DocumentNotFound
 from index.build import build_index
-from tests.fakes import HashEmbedder, OnlyAbout, WordReader, orchard_document
+from tests.fakes import HashEmbedder, OnlyAbout, WordReader, document_of, orchard_document
 
 
 @pytest.fixture
@@ -135,6 +137,30 @@ def test_a_document_in_a_language_that_the_reader_does_not_know_is_left_unread(t
     reader = WordReader()
     replace(bot, reader=reader).ask("c", "How long do pear growers train?")
     assert reader.read_windows == 0
+
+
+class HalfSure:
+    """A judge for which every text answers as likely as not."""
+
+    def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:  # noqa: ARG002 - the port's
+        return Assessment(0.5, ())
+
+
+def test_beside_a_spanish_document_a_spanish_question_is_read_in_english_and_needs_more(tmp_path: Path) -> None:
+    spanish = replace(document_of(("Huertos", ["La parcela dura un año."]), document_id="huertos"), language="es")
+    build_index([orchard_document(), spanish], HashEmbedder(), tmp_path)
+    opened = bootstrap(BotSettings(data_dir=tmp_path), keep_conversations=False, embedder=HashEmbedder())
+    reader = WordReader()
+    bot = replace(opened, reader=reader, passages_read=1, judge=HalfSure())
+    refusal = bot.ask("c", "¿Cuánto pagó Millbrook por las inspections en 2019?")
+    assert "Millbrook spent" in refusal.passages[0].passage.text, "the passage that is read is English"
+    assert reader.asked[0].startswith("how much")
+    assert isinstance(refusal, Refusal)
+    assert isinstance(bot.ask("d", "How much did Millbrook pay for inspections in 2019?"), Answer)
+
+
+def test_what_a_chatbot_learned_of_the_documents_its_forgetful_one_knows(chatbot: Chatbot) -> None:
+    assert chatbot.forgetful().retriever.gloss is chatbot.retriever.gloss
 
 
 def test_each_part_of_a_question_is_answered(chatbot: Chatbot) -> None:

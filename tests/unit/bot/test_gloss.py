@@ -1,6 +1,7 @@
 """A question in Spanish over English text, put into English word by word."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cognates import Cognates
-from bot.gloss import EnglishGlosser, glossed_question, glossed_window
+from bot.gloss import EnglishGlosser, glossed_question, glossed_window, glosser_for
 from bot.reader import Window
 from bot.rewrite import resolve
-from corpus.documents import Span
+from corpus.documents import DocumentCard, Span
 from eval.cases import load_cases
 from index.lexical import words
+from tests.fakes import BruteForceIndex, HashEmbedder, document_of
 
 TEXT = "Growers in Millbrook pay a fee for each inspection of their orchards; the county clerk keeps the register."
 COMMON = Cognates(("strict", "agricultural"))
@@ -181,6 +183,37 @@ def test_an_english_looking_follow_up_of_a_glossed_question_is_as_unsure_as_that
     query = resolve("Ohio?", ["¿Cuánto paga el condado?"], "en", GLOSS)
     assert query.before is not None
     assert query.unread == ()
+
+
+def test_a_glossed_question_is_analysed_as_english_whatever_most_documents_are_in() -> None:
+    in_french, in_english = (resolve("¿Quién paga las inspecciones?", [], mostly, GLOSS) for mostly in ("fr", "en"))
+    assert in_french == in_english
+
+
+@pytest.mark.parametrize(
+    ("languages", "question", "is_glossed"),
+    [
+        (["en"], "¿Quién paga la inspección?", True),
+        (["en-US", "fr"], "¿Quién paga la inspección?", True),
+        (["en", "es-MX"], "¿Quién paga la inspección?", False),
+        (["fr"], "¿Quién paga la inspección?", False),
+        (["en", "fr"], "Combien coûte la formation des agents de police dans le comté?", False),
+        (["en", "pt"], "Que documentos são necessários para pedir a licença?", False),
+    ],
+)
+def test_a_question_is_glossed_where_an_english_document_may_answer_and_none_in_its_language(
+    languages: list[str], question: str, is_glossed: bool
+) -> None:
+    cards = [DocumentCard(f"d{place}", "Title", "1", language=language) for place, language in enumerate(languages)]
+    assert (glosser_for(cards, [])(question) is not None) is is_glossed
+
+
+def test_only_english_documents_teach_english_words() -> None:
+    index = BruteForceIndex(document_of(("", ["La zarrapastra del sheriff."])), HashEmbedder())
+    cards = [DocumentCard("other", "Title", "1"), replace(index.cards[0], language="fr")]
+    gloss = glosser_for(cards, index.passages)("¿Cuánto cuesta la zarrapastra?")
+    assert gloss is not None
+    assert gloss.unread == ("zarrapastra",)
 
 
 def test_the_word_list_has_each_entry_once_and_in_order() -> None:

@@ -65,6 +65,20 @@ def test_documents_that_disagree_are_both_quoted_with_their_dates_the_newest_fir
     assert "[Wells in 2024, 2024-03-01] A well permit costs 40 dollars." in reply.text
 
 
+def test_of_many_documents_that_disagree_the_newest_are_quoted_beside_the_best(opened: Opens) -> None:
+    editions = [
+        document_of(
+            ("Fees", [f"A well permit costs {year - 1900} dollars."]),
+            document_id=f"wells-{year}",
+            title=f"Wells in {year}",
+            as_of=date(year, 3, 1),
+        )
+        for year in range(2019, 2026)
+    ]
+    reply = asked(opened(*editions), "How many dollars does a well permit cost, 119 dollars?")
+    assert [c.document.id for c in reply.citations] == ["wells-2025", "wells-2024", "wells-2019"]
+
+
 def test_what_documents_share_is_quoted_once_from_the_newest(opened: Opens) -> None:
     reply = asked(opened(OLD, NEW), "Where does an appeal go?")
     citing = [c.document.id for c in reply.citations if c.quote == "An appeal goes to the board within ten days."]
@@ -117,6 +131,9 @@ def test_which_collection_is_meant_must_be_said(opened: Opens) -> None:
         ("The fee is 40 dollars.", "The fee is set by the board.", False),
         ("The fee is 40 dollars.", "Training takes 8 hours.", False),
         ("It costs forty dollars since May 2, 2024.", "It costs forty dollars since May 3, 2025.", True),
+        ("The fee is 40 dollars.", "Since 2024 the fee is 40 dollars.", False),
+        ("Since 2024 the fee is 40 dollars.", "The fee is 40 dollars.", False),
+        ("Since 2024 the fee is 40 dollars.", "Since 2024 the fee is 55 dollars.", True),
         ("", "", False),
     ],
 )

@@ -128,16 +128,6 @@ def test_another_models_vectors_are_never_taken_up(killed: tuple[Path, list[str]
     assert checkpoints(killed[0]) == []
 
 
-def test_a_second_build_at_the_same_time_keeps_its_own(tmp_path: Path) -> None:
-    with checkpoint(tmp_path, "m", 2) as one:
-        one.add([b"1" * 16], np.eye(2, dtype=np.float32)[:1])
-        with checkpoint(tmp_path, "m", 2) as other:
-            assert len(other) == 0
-        assert one.read()[0].tolist() == [b"1" * 16]
-        assert one.working.is_dir()
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_failed_build_that_embedded_nothing_leaves_nothing(tmp_path: Path) -> None:
     def fail() -> None:
         with checkpoint(tmp_path, "m", 2):

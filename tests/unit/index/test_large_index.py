@@ -173,7 +173,7 @@ def test_where_codes_find_too_little_exact_search_stays(tmp_path: Path, monkeypa
 
 def test_a_missing_file_of_codes_is_a_damaged_index(tmp_path: Path) -> None:
     build_index([orchard_document()], EMBEDDER, tmp_path, exact_up_to=0)
-    (IndexStore(tmp_path).open_current()[0] / "sentence_codes.faiss").unlink()
+    (IndexStore(tmp_path).read_current(lambda folder, _: folder) / "sentence_codes.faiss").unlink()
     with pytest.raises(IndexCorrupt, match="footnoted index"):
         open_index(tmp_path, EMBEDDER)
 

@@ -23,7 +23,7 @@ def built(tmp_path: Path) -> Path:
 
 
 def folder(data_dir: Path) -> Path:
-    return IndexStore(data_dir).open_current()[0]
+    return IndexStore(data_dir).read_current(lambda folder, _: folder)
 
 
 def test_an_index_comes_back_as_it_was_built(built: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_build_that_fails_leaves_the_published_index_and_no_debris(built: Path
 
     with pytest.raises(RuntimeError):
         build_index([document_of(("A", ["Other text."]))], FailingEmbedder(), built)
-    manifest = IndexStore(built).open_current()[1].model_copy(update={"version": "x"})
+    manifest = IndexStore(built).manifest().model_copy(update={"version": "x"})
 
     def write(folder: Path) -> None:
         raise LookupError(folder)

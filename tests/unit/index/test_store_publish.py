@@ -155,15 +155,15 @@ class TestReaders:
 
     def test_damage_to_the_version_that_stays_published_is_an_error(self, built: Path) -> None:
         store = IndexStore(built)
-        folder, manifest = store.open_current()
+        folder, manifest = store.read_current(lambda folder, manifest: (folder, manifest))
         name = next(iter(manifest.files))
         (folder / name).unlink()
         with pytest.raises(IndexCorrupt, match=re.escape(name)):
-            store.open_current()
+            store.read_current(lambda folder, _: folder)
 
     def test_an_open_file_outlives_the_version(self, built: Path) -> None:
         """What a server has open or mapped stays readable, on Unix, when its version is pruned."""
-        folder, manifest = IndexStore(built).open_current()
+        folder, manifest = IndexStore(built).read_current(lambda folder, manifest: (folder, manifest))
         path = folder / next(iter(manifest.files))
         with path.open("rb") as file:
             content = path.read_bytes()
@@ -213,7 +213,7 @@ class TestArchive:
 
 
 def test_an_index_of_the_schema_before_is_refused_as_such(built: Path) -> None:
-    folder = IndexStore(built).open_current()[0]
+    folder = IndexStore(built).read_current(lambda folder, _: folder)
     manifest = {"index_schema": 2, "version": folder.name, "some": "field"}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(IndexCorrupt, match="schema 2"):

@@ -89,7 +89,7 @@ def test_a_finding_says_what_is_wrong_and_what_to_do(store: IndexStore) -> None:
 
 
 def test_strays_and_leftovers_are_told_and_do_no_harm(store: IndexStore) -> None:
-    folder = store.open_current()[0]
+    folder = store.read_current(lambda folder, _: folder)
     strays = [folder / "notes.txt", store.models()[1] / "x", store.archive.folder / "x.txt"]
     leftovers = [store.root / ".building-1", store.root / ".CURRENT.1", store.data_dir / "models" / ".building-2"]
     for path in [*strays, *leftovers]:

@@ -193,6 +193,19 @@ class TestPruning:
         assert new.exists()
         assert not any(path.exists() for path in [*leftovers, old])
 
+    def test_going_back_to_another_version_makes_no_checkpoint_old(self, store: IndexStore) -> None:
+        kept = store.root / ".checkpoint-killed"
+        kept.write_text("x")
+        os.utime(kept, (store.pointer.stat().st_mtime,) * 2)
+        roll_back(store)
+        assert prune(store, 3).unfinished == ()
+
+    def test_what_else_is_hidden_beside_the_versions_is_left_alone(self, store: IndexStore) -> None:
+        stray = store.root / ".DS_Store"
+        stray.write_text("x")
+        os.utime(stray, (0, 0))
+        assert prune(store, 3).unfinished == ()
+
     @pytest.mark.parametrize("documents", [True, False])
     def test_nothing_that_a_damaged_index_may_name_is_removed(self, store: IndexStore, documents: bool) -> None:
         (store.root / store.versions()[1] / "manifest.json").write_bytes(b"")
