@@ -1,15 +1,17 @@
-"""Hybrid retrieval: BM25 and dense vectors, over passages and sentences, fused by reciprocal rank.
+"""Hybrid retrieval: BM25 and dense vectors, over passages and sentences, fused by their standardised scores.
 
-Reciprocal rank fusion: Cormack, Clarke & Büttcher, SIGIR 2009; k = 60 as in the paper.
+A weighted sum of scores, as in Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", TOIS 2023:
+unlike reciprocal ranks it keeps how far apart the first and the second are. docs/decisions.md has the figures.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from statistics import fmean, pstdev
 
 from bot.answers import ScoredPassage
 from bot.gloss import Glosser, glosser_for
@@ -19,9 +21,15 @@ from corpus.language import base_language
 from index.passages import Passage, Sentence
 from index.ports import Embedder, PassageIndex, Ranking, SearchResult, Vectors
 
-_RRF_K = 60
 _DEPTH = 100
 """Rows taken from each ranking before they are fused."""
+Scores = tuple[Mapping[int, float], ...]
+"""Of each of the four searches, the standardised score of each row of a passage that it found."""
+WEIGHTS = (0.78, 0.46, 0.88, 0.23)
+"""Of a passage's standardised score in each search: dense, lexical; and its best sentence's: dense, lexical.
+
+`scripts.reader.fit_fusion` fitted them to the questions of the samples that the reader is trained on.
+"""
 
 _PASSAGES = 8
 """Passages whose sentences may be quoted."""
@@ -77,17 +85,24 @@ class Retriever:
         return frozenset(base_language(card.language) for card in self.cards.values())
 
     def search(self, query: Query) -> Evidence:
-        """The evidence for *query*: each of its texts is searched in four ways, and all rankings are fused."""
-        texts = [self.index.expand(text) for text in query.texts]
-        vectors = [self._embedder.embed_query(text) for text in texts]
-        results = [self.index.search(vector, text, _DEPTH) for vector, text in zip(vectors, texts, strict=True)]
-        fused = fuse(ranking for result in results for ranking in self._passage_rankings(result))
+        """The evidence for *query*: each of its texts is searched in four ways, and all scores are fused."""
+        vectors, results = self._searched(query)
+        fused = fuse(by_search(map(self._scores, results)))
         best = self._distinct(sorted(fused.items(), key=lambda item: (-item[1], item[0])))
         return Evidence(
             passages=tuple(ScoredPassage(self.index.passages[row], score) for row, score in best),
             candidates=self._candidates([row for row, _ in best], vectors),
             similarity=max((s for result in results for s in result.dense_passages.scores[:1]), default=0.0),
         )
+
+    def searches(self, query: Query) -> list[Scores]:
+        """For each text of *query*, what the four searches score the passages found."""
+        return [self._scores(result) for result in self._searched(query)[1]]
+
+    def _searched(self, query: Query) -> tuple[list[Vectors], list[SearchResult]]:
+        texts = [self.index.expand(text) for text in query.texts]
+        vectors = [self._embedder.embed_query(text) for text in texts]
+        return vectors, [self.index.search(v, text, _DEPTH) for v, text in zip(vectors, texts, strict=True)]
 
     def _distinct(self, ranked: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
         """The best passages, each text once: of documents that share it, the newest has it."""
@@ -106,17 +121,20 @@ class Retriever:
     def _as_of(self, passage: Passage) -> date:
         return self.cards[passage.document_id].as_of or date.min
 
-    def _passage_rankings(self, result: SearchResult) -> list[Sequence[int]]:
-        return [
-            result.dense_passages.rows,
-            result.lexical_passages.rows,
-            self._passages_of(result.dense_sentences),
-            self._passages_of(result.lexical_sentences),
-        ]
+    def _scores(self, result: SearchResult) -> Scores:
+        """Of the four searches of *result*: the score of each passage that was found, or of its best sentence."""
+        return (
+            _by_row(result.dense_passages),
+            _by_row(result.lexical_passages),
+            self._by_passage(result.dense_sentences),
+            self._by_passage(result.lexical_sentences),
+        )
 
-    def _passages_of(self, sentences: Ranking) -> list[int]:
-        """The passages of ranked sentences, each at the place of its best sentence."""
-        return list(dict.fromkeys(self.index.sentences[row].passage_row for row in sentences.rows))
+    def _by_passage(self, sentences: Ranking) -> dict[int, float]:
+        scores: dict[int, float] = {}
+        for row, score in zip(sentences.rows, standardised(sentences.scores), strict=True):
+            scores.setdefault(self.index.sentences[row].passage_row, score)
+        return scores
 
     def _candidates(self, passage_rows: list[int], vectors: list[Vectors]) -> tuple[Candidate, ...]:
         rows = [row for passage_row in passage_rows for row in self.index.sentence_rows(passage_row)]
@@ -134,10 +152,39 @@ class Retriever:
         return Candidate(row, indexed.passage_row, passage, indexed.sentence, text, similarity)
 
 
-def fuse(rankings: Iterable[Sequence[int]]) -> dict[int, float]:
-    """Reciprocal rank fusion: each ranking gives a row 1 / (60 + its rank, counted from 1)."""
-    scores: dict[int, float] = defaultdict(float)
-    for ranking in rankings:
-        for rank, row in enumerate(ranking, start=1):
-            scores[row] += 1 / (_RRF_K + rank)
-    return dict(scores)
+def _by_row(passages: Ranking) -> dict[int, float]:
+    return dict(zip(passages.rows, standardised(passages.scores), strict=True))
+
+
+def standardised(scores: Sequence[float]) -> list[float]:
+    """*scores* with mean 0 and standard deviation 1, so that no search outweighs another by its scale."""
+    mean, deviation = (fmean(scores), pstdev(scores)) if scores else (0.0, 0.0)
+    return [(score - mean) / deviation if deviation else 0.0 for score in scores]
+
+
+def by_search(texts: Iterable[Scores]) -> list[tuple[dict[int, float], float]]:
+    """For each search, the highest score of each row under any of the *texts* searched with; and the least score."""
+    return [_best_of(runs) for runs in zip(*texts, strict=True)]
+
+
+def _best_of(runs: Sequence[Mapping[int, float]]) -> tuple[dict[int, float], float]:
+    best: dict[int, float] = {}
+    for run in runs:
+        for row, score in run.items():
+            best[row] = max(score, best.get(row, score))
+    return best, min(best.values(), default=0.0)
+
+
+def fuse(searches: Sequence[tuple[Mapping[int, float], float]]) -> dict[int, float]:
+    """For each row found, its share of the whole: a softmax over the weighted sums of its scores.
+
+    *searches* as `by_search` makes them. A row that a search didn't find has the least of its scores there.
+    """
+    sums = {
+        row: sum(weight * found.get(row, least) for weight, (found, least) in zip(WEIGHTS, searches, strict=True))
+        for row in dict.fromkeys(row for found, _ in searches for row in found)
+    }
+    best = max(sums.values(), default=0.0)
+    shares = {row: math.exp(total - best) for row, total in sums.items()}
+    whole = sum(shares.values())
+    return {row: share / whole for row, share in shares.items()}
