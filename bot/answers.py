@@ -45,7 +45,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class ScoredPassage:
-    """A passage as retrieved, with its fused score (reciprocal rank fusion; only the order means anything)."""
+    """A passage as retrieved, with its share of the fused scores of all that was found, between 0 and 1."""
 
     passage: Passage
     score: float
@@ -125,6 +125,7 @@ class RefusalReason(StrEnum):
     AFTER_AS_OF = "after_as_of"
     PERSONAL_OR_LEGAL_ADVICE = "personal_or_legal_advice"
     UNSUPPORTED_LANGUAGE = "unsupported_language"
+    FALSE_PREMISE = "false_premise"
     PARTLY_ANSWERED = "partly_answered"
 
 
@@ -133,20 +134,23 @@ class RefusalDetails:
     """What the sentence of a refusal names, so that it can be said in any language.
 
     ``title`` is that of the document where there is only one; ``named`` what the text lacks or leaves open, in the
-    reader's words; ``ends`` the last day that a text speaks of; ``year`` that of a document which isn't there.
+    reader's words; ``ends`` the last day that a text speaks of; ``year`` that of a document which isn't there;
+    ``glossed`` whether the question was read word by word in another language.
     """
 
     title: str | None = None
     named: tuple[str, ...] = ()
     ends: date | None = None
     year: str | None = None
+    glossed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A declined question: the reason, one sentence to the reader, and up to three sections to read instead.
 
-    ``probability`` is the estimated one that the text answers; None where that wasn't estimated.
+    ``probability`` is the estimated one that the text answers; None where that wasn't estimated. ``says``, where the
+    question takes something for granted that the text doesn't say, is what it does say: quotes, numbered from 1.
     """
 
     reason: RefusalReason
@@ -157,6 +161,7 @@ class Refusal:
     timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False)
     probability: float | None = None
     details: RefusalDetails | None = None
+    says: tuple[Citation, ...] = ()
     status: Literal["refused"] = "refused"
 
 

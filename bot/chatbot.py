@@ -10,12 +10,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bot.answerability import Assessment
-from bot.answers import CitedDocument, Draft, NearestSection, Refusal, RefusalDetails, RefusalReason, Reply, Turn
+from bot.answers import (
+    Citation,
+    CitedDocument,
+    Draft,
+    NearestSection,
+    Refusal,
+    RefusalDetails,
+    RefusalReason,
+    Reply,
+    Turn,
+)
 from bot.conversation_stores import InMemoryConversationStore
 from bot.errors import InvalidQuestion
 from bot.gloss import GLOSSED, glossed_question, glossed_window
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, DocumentArchive, Reader
+from bot.premises import takes_for_granted
 from bot.reader import PASSAGES_READ, Window, read_on, window_of
 from bot.refusal_words import refused
 from bot.refusals import details_of, reason_for, wants_advice
@@ -31,6 +42,8 @@ from index.archive import ArchivedVersion
 from index.passages import Passage
 
 _NEAREST = 3
+_MOST_SAID = 2
+"""Quotes that a refusal shows of what the text does say."""
 _GLOSSED_THRESHOLD = 0.6
 """The least probability that answers where the question or the text was glossed: what is asked is less sure."""
 
@@ -175,14 +188,26 @@ class Chatbot:
         return any(self._language_of(passage) == GLOSSED for passage in passages if passage)
 
     def _refuse(self, finding: _Finding) -> Refusal:
-        query = finding.query
+        query, evidence = finding.query, finding.evidence
+        missing = finding.assessment.missing
         reason = reason_for(query, self.documents(), finding.assessment.off_topic)
+        details = details_of(query, missing, self.documents())
+        says: tuple[Citation, ...] = ()
+        if reason is RefusalReason.NOT_IN_TEXT and not details.named and takes_for_granted(query, evidence):
+            says = self._said(finding)
+            reason = RefusalReason.FALSE_PREMISE if says else reason
         return replace(
-            refused(reason, details_of(query, finding.assessment.missing, self.documents())),
-            nearest=self._nearest(finding.evidence),
-            passages=finding.evidence.passages,
+            refused(reason, details),
+            nearest=self._nearest(evidence),
+            passages=evidence.passages,
             probability=finding.assessment.probability,
+            says=says,
         )
+
+    def _said(self, finding: _Finding) -> tuple[Citation, ...]:
+        """What the text says that comes nearest to an answer: checked quotes, as those of an answer are."""
+        found = ground(finding.draft, finding.evidence, self._cited_from(finding.evidence)).answer
+        return found.citations[:_MOST_SAID] if found else ()
 
     def _partly(self, left: Sequence[_Finding]) -> Refusal:
         """Which parts the answer leaves open, in the reader's words."""

@@ -16,6 +16,10 @@ _SENTENCES: dict[RefusalReason, tuple[str, str]] = {
         message("“{title}” doesn’t say. These are the sections that come closest."),
         message("The explainers here don’t say. These are the sections that come closest."),
     ),
+    RefusalReason.FALSE_PREMISE: (
+        message("The question takes something for granted that “{title}” doesn’t say. What it does say:"),
+        message("The question takes something for granted that the explainers here don’t say. What they do say:"),
+    ),
     RefusalReason.AFTER_AS_OF: (
         message("“{title}” doesn’t say: the text ends at {ends}."),
         message("The explainers here don’t say: the text ends at {ends}."),
@@ -56,6 +60,11 @@ _LACKS_NAMES = (
     message("“{title}” doesn’t say. Nothing in the text mentions {named}."),
     message("The explainers here don’t say. Nothing in the text mentions {named}."),
 )
+_MAY_BE_THE_GLOSS = frozenset({RefusalReason.NOT_IN_TEXT, RefusalReason.FALSE_PREMISE, RefusalReason.AFTER_AS_OF})
+"""What may be so only because too little of the question was understood."""
+_GLOSSED = message(
+    "Your question was read word by word in the language of the text; asked in that language, it may find more."
+)
 _NO_SUCH_YEAR = message("No explainer here is from {year}. The list of explainers has what there is.")
 
 
@@ -84,7 +93,9 @@ def _sentence(reason: RefusalReason, details: RefusalDetails, words: Wording) ->
         return words.say(_NO_SUCH_YEAR, year=details.year)
     lacks_names = reason is RefusalReason.NOT_IN_TEXT and details.named
     of_one, of_several = _LACKS_NAMES if lacks_names else _SENTENCES[reason]
-    return words.say(
+    glossed = details.glossed and reason in _MAY_BE_THE_GLOSS
+    opening = f"{words.say(_GLOSSED)} " if glossed else ""
+    return opening + words.say(
         of_several if details.title is None else of_one,
         title=details.title or "",
         named=words.any_of(details.named),

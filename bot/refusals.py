@@ -31,10 +31,13 @@ _YEAR = re.compile(r"\b(?:19|20|21)\d\d\b")
 
 
 def reason_for(query: Query, documents: Sequence[DocumentCard], off_topic: bool) -> RefusalReason:
-    """The reason for refusing *query*, once it is known that *documents* don't answer it."""
+    """The reason for refusing *query*, once it is known that *documents* don't answer it.
+
+    Whether it holds a false premise takes the evidence to tell: `bot.premises`.
+    """
     if not query.asks:
         return RefusalReason.NOT_A_QUESTION
-    if query.unread is not None or _language_is_foreign(query.text, documents):
+    if not query.is_understood or (query.unread is None and _language_is_foreign(query.text, documents)):
         return RefusalReason.UNSUPPORTED_LANGUAGE
     if off_topic:
         return RefusalReason.OFF_TOPIC
@@ -69,6 +72,7 @@ def details_of(query: Query, missing: Sequence[str], documents: Sequence[Documen
         title=documents[0].title if len(documents) == 1 else None,
         named=tuple(dict.fromkeys(_as_written(query, missing))),
         ends=max(ends, default=None),
+        glossed=query.unread is not None,
     )
 
 

@@ -24,12 +24,13 @@ from bot.answerability import Judge
 from bot.logistic import Logistic
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import Reader
+from bot.premises import premise_features
 from bot.rank import SentenceRanker
 from bot.reader import PASSAGES_READ, read_on, window_of
 from bot.retrieve import Evidence, Retriever
 from index.embedders import MiniLMEmbedder
 from index.ports import Embedder
-from scripts.reader.policy_sets import PolicyQuestion, Sample, held_slugs, open_sample
+from scripts.reader.policy_sets import PolicyQuestion, Sample, held_slugs, open_sample, training_slugs
 
 SENTENCE = (
     "similarity", "similarity_behind_best", "passage_rank", "covered", "kind_met", "kind_missing", "lead_in", "item",
@@ -48,6 +49,11 @@ SIGNS = {
     "names_not_in_passage": -1, "names_not_in_quote": -1, "numbers_not_in_passage": -1, "window": 1, "window_cited": 1,
 }  # fmt: skip
 """What sense says of a feature's weight. The others (a form, the next window) may go either way."""
+
+PREMISE = (
+    "asks_why", "asks_when", "asks_how", "asks_how_much", "asks_whether", "tells_first", "terms", "similarity",
+    "text_denies",
+)  # fmt: skip
 
 Models = dict[str, Logistic]
 
@@ -147,6 +153,45 @@ def fit(asked: Sequence[Asked]) -> Models:
     return models
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A question that its sample doesn't answer: what is seen of it, and whether it holds a false premise."""
+
+    slug: str
+    features: Mapping[str, float]
+    false_premise: bool
+
+
+def refuse_all(samples: Iterable[Sample], embedder: Embedder) -> list[Refused]:
+    """Every question of *samples* that has no answer."""
+    return [
+        Refused(
+            sample.slug,
+            premise_features(question.query, Retriever(sample.index, embedder).search(question.query)),
+            question.kind == "false_premise",
+        )
+        for sample in samples
+        for question in sample.questions
+        if question.unanswerable
+    ]
+
+
+def fit_premise(questions: Sequence[Refused]) -> Logistic:
+    """Which of the questions without an answer hold a false premise."""
+    return fit_logistic([q.features for q in questions], [q.false_premise for q in questions], PREMISE, {})
+
+
+def report_premise(questions: Sequence[Refused], model: Logistic) -> str:
+    """AUROC, and how many of those called false premises are, and of the false premises are called so, at even odds."""
+    labels = np.array([q.false_premise for q in questions])
+    p = np.array([model.probability(q.features) for q in questions])
+    called = p >= 0.5
+    return (
+        f"n={len(labels)} AUROC {roc_auc_score(labels, p):.3f} precision {labels[called].mean():.2f} "
+        f"recall {called[labels].mean():.2f}"
+    )
+
+
 def report(asked: Sequence[Asked], models: Models, read: bool) -> str:
     """First sentence right, whole answer held, sentences shown; AUROC, and errors at even odds."""
     first, whole, shown, answered = [], [], [], []
@@ -172,19 +217,28 @@ def report(asked: Sequence[Asked], models: Models, read: bool) -> str:
     )
 
 
+def _halves(slugs: Sequence[str]) -> list[set[str]]:
+    return [set(slugs[start::2]) for start in (0, 1)]
+
+
 def main() -> None:
     """Fits on the held samples, prints a two-fold check of them, writes the weights."""
     embedder = MiniLMEmbedder()
     reader = OnnxReader(FOLDER)
     samples = [open_sample(slug, embedder) for slug in held_slugs()]
     asked = ask_all(samples, embedder, reader)
-    halves = [{s.slug for s in samples[start::2]} for start in (0, 1)]
-    for half in halves:
+    for half in _halves([sample.slug for sample in samples]):
         models = fit([one for one in asked if one.sample.slug not in half])
         rest = [one for one in asked if one.sample.slug in half]
         for read in (True, False):
             sys.stdout.write(f"held half, {'with' if read else 'without'} reader: {report(rest, models, read)}\n")
     models = fit(asked)
+    refused = refuse_all([*samples, *(open_sample(slug, embedder) for slug in training_slugs())], embedder)
+    for half in _halves(sorted({one.slug for one in refused})):
+        rest = [one for one in refused if one.slug not in half]
+        model = fit_premise(rest)
+        sys.stdout.write(f"false premises: {report_premise([q for q in refused if q.slug in half], model)}\n")
+    models["false_premise"] = fit_premise(refused)
     data = {name: {"bias": model.bias, "weights": dict(model.weights)} for name, model in models.items()}
     (FOLDER / "judgement.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
