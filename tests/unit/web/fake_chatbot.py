@@ -85,6 +85,8 @@ class FakeChatbot:
     """What came before each question of a reader's; suggestions that are tried are no reader's."""
     silent_on: frozenset[str] = frozenset()
     """Headings that questions about are refused."""
+    chosen_from: tuple[Document, ...] = ()
+    """All documents, where ``current`` is a choice of them."""
 
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         if self.failure:
@@ -102,8 +104,9 @@ class FakeChatbot:
         return Assessment(likely, off_topic=False, missing=())
 
     def selected(self, selection: Selection) -> FakeChatbot:
-        ids = selected_ids([document.card for document in self.current], selection, None)
-        return replace(self, current=tuple(d for d in self.current if d.id in ids))
+        every = self.chosen_from or self.current
+        ids = selected_ids([document.card for document in every], selection, None)
+        return replace(self, current=tuple(d for d in every if d.id in ids), chosen_from=every)
 
     def forgetful(self) -> FakeChatbot:
         return replace(self, conversations=FakeConversations())

@@ -71,6 +71,11 @@ class TestPrograms:
             assert (response.status_code, response.json()["error"]["type"]) == (401, "authentication_error")
         assert client.post("/v1/chat/completions", json=CHAT, headers={"x-api-key": KEY}).status_code == 200
 
+    def test_first_questions_which_cost_the_models_time_need_one_too(self, client: TestClient) -> None:
+        assert client.get("/api/suggestions").status_code == 401
+        for headers in ({"x-api-key": KEY}, {"origin": SITE}, {"sec-fetch-site": "same-origin"}):
+            assert client.get("/api/suggestions", headers=headers).status_code == 200
+
     def test_readers_need_none_on_our_pages_nor_on_the_widgets_sites(self, client: TestClient) -> None:
         assert client.post("/ask", data={"question": "fact?"}).status_code == 303
         assert ask(client, origin=SITE) == 200
