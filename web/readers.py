@@ -17,7 +17,9 @@ _LONGEST = 200
 class Readers:
     """Gives readers ids and knows them again; without a *secret*, until the server stops."""
 
-    def __init__(self, secret: str | None = None) -> None:
+    def __init__(self, secret: str | None = None, *, secure: bool = False) -> None:
+        """*secure*: people come by https, whatever a proxy says of it."""
+        self._secure = secure
         self._signer = URLSafeSerializer(secret or secrets.token_urlsafe(32), salt="footnoted.reader")
 
     def known(self, request: Request) -> str | None:
@@ -38,6 +40,9 @@ class Readers:
     def remember(self, request: Request, response: Response, reader: str) -> None:
         """Puts a cookie for *reader* into *response*, where their browser has none."""
         if self.known(request) is None:
-            secure = request.url.scheme == "https"
-            signed = str(self._signer.dumps(reader))
+            signed, secure = str(self._signer.dumps(reader)), self.by_https(request)
             response.set_cookie(COOKIE, signed, max_age=_A_YEAR_S, httponly=True, samesite="lax", secure=secure)
+
+    def by_https(self, request: Request) -> bool:
+        """Whether cookies may be kept to https."""
+        return self._secure or request.url.scheme == "https"

@@ -23,6 +23,7 @@ from web.routes.api import API_ERRORS, problem
 from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, readers_of
 from web.schemas import ConversationBody
 from web.site import ConversationId, CurrentSite, Site
+from web.sweep import forget
 
 router = APIRouter()
 
@@ -118,7 +119,5 @@ def delete_by_id(conversation_id: ConversationId, request: Request, site: Curren
 
 def _delete(conversation_id: str, request: Request, site: Site) -> None:
     """Deletes a conversation with what was said of its replies."""
-    if not site.chatbot.conversations.delete(conversation_id):
+    if not forget(site.chatbot.conversations, request.app.state.kept_feedback(), conversation_id):
         raise HTTPException(404, NO_CONVERSATION)
-    if request.app.state.has_feedback():
-        request.app.state.feedback().forget(conversation_id)

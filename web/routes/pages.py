@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.answers import Turn
 from bot.chatbot import new_conversation_id
 from bot.errors import BotError, ConversationStoreError, NothingSelected
-from bot.feedback import Feedback
+from bot.feedback import Feedback, FeedbackStore
 from bot.wording import languages, message
 from index.errors import IndexingError
 from web.about_passage import AboutPassage, about_passage, selection_of
@@ -36,10 +36,19 @@ NO_CONVERSATION = message("There is no such conversation here; it may have been 
 def from_our_pages(request: Request) -> None:
     """Refuses a form that another site posts: a browser says where it comes from.
 
-    Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+    Older browsers, and all of them without https, say it in Origin only; programs say nothing. Source:
+    https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
     """
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    ours = site in {"same-origin", "none"} if site else origin is None or _is_our_own(origin, request)
+    if not ours:
         raise HTTPException(403, message("This form was sent from another site; please use the one on this page."))
+
+
+def _is_our_own(origin: str, request: Request) -> bool:
+    """Whether *origin* is the server that *request* came to, by its own name or its public one."""
+    public: str | None = request.app.state.site.public_url
+    return urlsplit(origin).netloc in {request.url.netloc, *([urlsplit(public).netloc] if public else ())}
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -60,10 +69,8 @@ Form = Annotated[dict[str, str], Depends(read_form)]
 def feedback_of(request: Request, conversation_id: str, reader: str | None = None) -> Mapping[int, Feedback]:
     """What this reader said of the replies of a conversation, by turn."""
     reader = reader or readers_of(request).known(request)
-    given: Mapping[int, Feedback] = {}
-    if reader and request.app.state.has_feedback():
-        given = request.app.state.feedback().of_reader(conversation_id, f"web:{reader}")
-    return given
+    feedback: FeedbackStore | None = request.app.state.kept_feedback()
+    return feedback.of_reader(conversation_id, f"web:{reader}") if reader and feedback else {}
 
 
 def after_of(
@@ -217,7 +224,7 @@ def choose_language(language: str, request: Request) -> Response:
     if language not in languages():
         raise HTTPException(404)
     response = RedirectResponse(_back(request), 303)
-    remember(response, language, secure=request.url.scheme == "https")
+    remember(response, language, secure=readers_of(request).by_https(request))
     return response
 
 
