@@ -22,9 +22,8 @@ from bot.answers import (
     ScoredPassage,
     Turn,
 )
-from bot.chatbot import Chatbot
+from bot.chatbot import Chatbot, clean_question
 from bot.conversation_stores import InMemoryConversationStore
-from bot.errors import InvalidQuestion
 from bot.ports import ConversationStore, ConversationSummary
 from bot.rewrite import Query
 from bot.selection import Selection, selected_ids
@@ -91,8 +90,7 @@ class FakeChatbot:
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         if self.failure:
             raise self.failure
-        if not question.strip():
-            raise InvalidQuestion("The question is empty; please type one.")
+        question = clean_question(question, self.max_question_chars)
         if conversation_id != ASKED_AS:
             self.histories.append(history)
         reply = self._reply(question)
@@ -118,7 +116,7 @@ class FakeChatbot:
         return self.current
 
     def document(self, document_id: str, version: str | None = None) -> Document:
-        known = self.current if version is None else (*self.current, *self.old)
+        known = self.current if version is None else self._ever
         for document in known:
             if document.id == document_id and version in (None, document.version):
                 return document
@@ -126,11 +124,15 @@ class FakeChatbot:
 
     def versions(self, document_id: str) -> Sequence[ArchivedVersion]:
         """The current version is the newest, and each old one is a day older than the one before it."""
-        known = [document for document in (*self.current, *self.old) if document.id == document_id]
+        known = [document for document in self._ever if document.id == document_id]
         if not known:
             raise DocumentNotFound(f"There is no explainer {document_id!r} here, at any version.")
         newest = datetime(2025, 4, 14, tzinfo=UTC)
         return [ArchivedVersion(document.card, newest - timedelta(days=age)) for age, document in enumerate(known)]
+
+    @property
+    def _ever(self) -> tuple[Document, ...]:
+        return tuple(dict.fromkeys((*self.current, *self.chosen_from, *self.old)))
 
     def _reply(self, question: str) -> Reply:
         document = self.current[0]

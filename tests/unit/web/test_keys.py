@@ -114,7 +114,8 @@ class TestOperator:
     def test_without_a_token_only_a_private_servers_machine_does(self, path: str) -> None:
         with server() as client:
             assert client.get(path).status_code == 200
-            assert client.get(path, headers={"x-forwarded-for": "192.0.2.1"}).status_code == 404
+            for header in ("x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"):
+                assert client.get(path, headers={header: "192.0.2.1"}).status_code == 404
             assert client.get(path, headers={"host": "evil.example"}).status_code == 404
         with server(public_url="https://bot.example") as client:
             assert client.get(path).status_code == 404

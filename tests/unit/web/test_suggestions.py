@@ -207,7 +207,9 @@ def test_however_callers_choose_documents_each_question_is_tried_over_one_or_all
 
 
 def test_a_candidate_that_could_not_be_asked_now_is_asked_again() -> None:
-    chatbot = FakeChatbot(current=(waters(),), failure=GeneratorUnavailable("The generator is restarted.", retryable=True))
+    chatbot = FakeChatbot(
+        current=(waters(),), failure=GeneratorUnavailable("The generator is restarted.", retryable=True)
+    )
 
     async def run() -> None:
         suggestions = Suggestions(CapacityLimiter(1))
