@@ -170,7 +170,7 @@ class Site:
 
         if turn is None:
             return await work()
-        return await self.in_flight.once((conversation_id, turn, question), work)
+        return await self.in_flight.once((conversation_id, turn, question, selection), work)
 
     async def _turns(self, conversation_id: str) -> Sequence[Turn]:
         return await to_thread.run_sync(self.chatbot.conversations.turns, conversation_id)

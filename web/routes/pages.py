@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 
 from bot.answers import Turn
 from bot.chatbot import new_conversation_id
@@ -105,13 +106,15 @@ def chat_page(
     """
     explainers = [] if turns or about else [explainer_view(document) for document in site.chatbot.texts()]
     suggestions: Suggestions = request.app.state.suggestions
+    # What is suggested is about all explainers, and so not about the one passage.
+    first = () if turns or about else suggestions.first_now(site.chatbot).questions
     return site.pages.render(
         "chat.html",
         status=status,
         headers=headers,
         conversation_id=conversation_id,
         turns=_turn_views(request, site, conversation_id, turns),
-        suggestions=() if turns else suggestions.first_now(site.chatbot).questions,
+        suggestions=first,
         explainers=explainers,
         kept=kept,
         sentence=sentence,
@@ -166,7 +169,7 @@ async def ask(request: Request, form: Form, conversation_id: AskedIn, site: Curr
     """Asks the question of the form, then leads to the new turn; a failed one stays in the box."""
     question = form.get("question", "")
     readers = readers_of(request)
-    reader = readers.known_or_new(request)
+    reader = readers.known_or_new(request, (conversation_id, question))
     try:
         await admitted(request)
         selection = selection_of(form, site.chatbot)
@@ -232,9 +235,16 @@ def _back(request: Request) -> str:
     """The path of our own page that *request* came from, or of the first page."""
     came = urlsplit(request.headers.get("referer", ""))
     ours = came.netloc == request.url.netloc and came.path.startswith("/") and not came.path.startswith("//")
-    if not ours or came.path.startswith("/language/"):
+    if not ours or came.path.startswith("/language/") or not _can_be_opened(came.path, request):
         return "/"
     return f"{came.path}?{came.query}" if came.query else came.path
+
+
+def _can_be_opened(path: str, request: Request) -> bool:
+    """Whether a page of ours is there to be read: what a form was answered with may stand at an address for forms."""
+    app: FastAPI = request.app
+    asked = {**request.scope, "path": unquote(path), "method": "GET"}
+    return any(route.matches(asked)[0] is Match.FULL for route in app.routes)
 
 
 @router.get("/c/{conversation_id}")

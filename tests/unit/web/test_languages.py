@@ -28,15 +28,22 @@ def test_the_browser_chooses_the_language(client: TestClient, wish: str, languag
 
 
 def test_the_switch_is_remembered_and_leads_back_to_the_page_it_stood_on(client: TestClient) -> None:
-    came = {"referer": "http://127.0.0.1/conversations?x=1"}
-    switched = client.get("/language/es", headers=came, follow_redirects=False)
-    assert (switched.status_code, switched.headers["location"]) == (303, "/conversations?x=1")
+    for page in ("/", "/conversations?x=1", "/c/talk", "/read/water%20permits/v1?quote=0-9"):
+        came = {"referer": f"http://127.0.0.1{page}"}
+        switched = client.get("/language/es", headers=came, follow_redirects=False)
+        assert (switched.status_code, switched.headers["location"]) == (303, page)
     cookie = switched.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert '<html lang="es">' in client.get("/", headers={"accept-language": "en"}).text
     client.get("/language/en")
     assert '<html lang="en">' in client.get("/", headers=SPANISH).text
+
+
+@pytest.mark.parametrize("form", ["/ask", "/c/talk/turns/1/feedback", "/conversations/talk/rename", "/nothing/here"])
+def test_the_switch_leads_to_no_address_that_only_takes_forms(client: TestClient, form: str) -> None:
+    came = {"referer": f"http://127.0.0.1{form}"}
+    assert client.get("/language/es", headers=came, follow_redirects=False).headers["location"] == "/"
 
 
 @pytest.mark.parametrize("came", ["https://elsewhere.example/", "http://127.0.0.1//elsewhere.example", "nonsense", ""])

@@ -238,6 +238,9 @@ class TestPages:
         answered = client.post("/ask", data={**form, "question": buttons[0]["value"]})
         assert sound(answered.text).all("blockquote")
 
+    def test_none_stands_beside_a_question_about_one_passage(self, client: TestClient) -> None:
+        assert not sound(client.get("/?document=water-permits").text).all("button", name="question")
+
     def test_the_last_answer_is_followed_up_from_the_cache(self, client: TestClient) -> None:
         client.post("/ask", data={"question": "fact?", "conversation_id": "talk"})
         until(lambda: client.get("/c/talk/turns/1/suggestions").status_code == 200)
