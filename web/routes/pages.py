@@ -21,7 +21,7 @@ from bot.feedback import Feedback, FeedbackStore
 from bot.wording import languages, message
 from index.errors import IndexingError
 from web.about_passage import AboutPassage, about_passage, selection_of
-from web.errors import shown
+from web.errors import shown, told_in
 from web.keys import admitted
 from web.locale_choice import remember
 from web.readers import Readers
@@ -148,7 +148,7 @@ def _asking(site: Site, conversation_id: str, turns: Sequence[Turn], request: Re
     try:
         about = about_passage(request.query_params, site.chatbot)
     except NothingSelected as error:
-        sentence = site.pages.words.translated(str(error))
+        sentence = told_in(site.pages.words, str(error))
         return chat_page(request, site, conversation_id, turns, status=shown(error).status, sentence=sentence)
     return chat_page(request, site, conversation_id, turns, about=about)
 
@@ -199,7 +199,7 @@ def _ask_again(request: Request, site: Site, conversation_id: str, form: dict[st
     reply = shown(error)
     unreadable = isinstance(error, ConversationStoreError)
     turns = () if unreadable else site.chatbot.conversations.turns(conversation_id)
-    sentence = site.pages.words.translated(reply.sentence)
+    sentence = told_in(site.pages.words, reply.sentence)
     return chat_page(
         request,
         site,

@@ -19,7 +19,7 @@ from bot.answers import Reply, Turn
 from bot.errors import BotError
 from index.errors import IndexingError
 from web.about_passage import selection_of
-from web.errors import SENTENCES, log_unexpected, shown
+from web.errors import SENTENCES, log_unexpected, shown, told_in
 from web.keys import admitted
 from web.routes.pages import AskedIn, Form, from_our_pages, readers_of, turn_in
 from web.site import CurrentSite, Site
@@ -58,7 +58,7 @@ async def ask(
         events = [*_events(site, conversation_id, number, Turn(question, reply))]
         events.append(_event("done", {"conversation_id": conversation_id, "turn": number, "said": _said(site, reply)}))
     except Exception as error:
-        events = [_event("problem", {"detail": site.pages.words.translated(_sentence_of(request, error))})]
+        events = [_event("problem", {"detail": told_in(site.pages.words, _sentence_of(request, error))})]
     for event in events:
         yield event
 

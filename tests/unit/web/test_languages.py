@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from bot.chatbot import clean_question
+from bot.error_table import ERROR_TABLE, ErrorEntry
+from bot.errors import InvalidQuestion, TurnedAway
+from bot.wording import wording_in
 from tests.unit.web.html_page import sound
+from web.errors import shown, told_in
 
 SPANISH = {"accept-language": "es-MX,es;q=0.9,en;q=0.5"}
 
@@ -72,3 +77,30 @@ def test_errors_are_told_in_the_readers_language(client: TestClient) -> None:
     assert "No hay nada en esta dirección" in client.get("/nothing-here", headers=SPANISH).text
     empty = client.post("/ask", data={"question": " "}, headers=SPANISH)
     assert empty.status_code == 422
+
+
+OPERATORS = [each for each in ERROR_TABLE if each.http_status >= 500 and not issubclass(each.error, TurnedAway)]
+"""What only the operator can mend; a question that is turned away is told so in a sentence of its own."""
+
+
+class TestSentencesWithValues:
+    @pytest.mark.parametrize("entry", OPERATORS, ids=lambda entry: entry.title)
+    def test_what_only_the_operator_can_mend_is_told_in_the_readers_language(self, entry: ErrorEntry) -> None:
+        sentence = shown(entry.error.__new__(entry.error)).sentence
+        told = told_in(wording_in("es"), sentence)
+        assert told.endswith(" en este momento. Inténtelo de nuevo más tarde, por favor.")
+        assert entry.title not in told
+
+    def test_a_question_that_is_too_long_is_told_how_long_it_is(self) -> None:
+        with pytest.raises(InvalidQuestion) as caught:
+            clean_question("x" * 2001, 2000)
+        told = told_in(wording_in("es"), str(caught.value))
+        assert told.startswith("La pregunta tiene 2,001 caracteres; hágala en 2,000 como máximo")
+
+    def test_so_is_a_form_that_is_too_large(self, client: TestClient) -> None:
+        large = client.post("/ask", data={"question": "x" * 70_000}, headers=SPANISH)
+        assert "La petición ocupa más de 64 KiB" in large.text
+
+    def test_what_there_are_no_words_for_stays_as_it_is(self) -> None:
+        for sentence in ("", "{what}", "Nothing {like} that."):
+            assert told_in(wording_in("en"), sentence) == sentence
