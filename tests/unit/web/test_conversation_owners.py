@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,14 @@ class TestExport:
         assert (body.title, [turn.question for turn in body.turns]) == ("Fees", ["fact?", "who?"])
         assert [turn.reply.status for turn in body.turns if turn.reply] == ["answered", "refused"]
         assert response.headers["cache-control"] == "no-store"
+
+    def test_the_download_has_the_same_form_with_whole_addresses(self, reader: TestClient) -> None:
+        reader.post("/conversations/talk/rename", data={"title": "Fees"})
+        downloaded, exported = (reader.get(path).json() for path in ("/c/talk.json", "/api/conversations/talk"))
+        assert ConversationBody.model_validate(downloaded).title == "Fees"
+        link = exported["turns"][0]["reply"]["footnotes"][0]["permalink"]
+        assert link.startswith("/read/")
+        assert json.loads(json.dumps(downloaded).replace("http://bot.example/read/", "/read/")) == exported
 
     def test_what_is_not_there_is_not_found(self, reader: TestClient) -> None:
         for path in ("/api/conversations/none", "/api/conversations/%00", "/api/conversations/" + "x" * 65):
