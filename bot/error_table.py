@@ -14,6 +14,7 @@ from bot.errors import (
     NothingSelected,
     ReaderUnavailable,
 )
+from bot.wording import message
 from corpus.errors import CorpusError, DocumentNotFound, LibraryError, OriginUnavailable
 from index.errors import IndexingError, IndexNotWritable, VersionNotFound
 
@@ -33,17 +34,17 @@ ERROR_TABLE: tuple[ErrorEntry, ...] = (
     ErrorEntry(NothingSelected, "No document is selected", 422, 2),
     ErrorEntry(DocumentNotFound, "No such document", 404, 2),
     ErrorEntry(OriginUnavailable, "The explainer can't be reached", 422, 2),
-    ErrorEntry(LibraryError, "The library can't be used", 503, 5),
+    ErrorEntry(LibraryError, message("The library can't be used"), 503, 5),
     ErrorEntry(CorpusError, "The explainer can't be read", 422, 2),
     ErrorEntry(VersionNotFound, "No such version of the index", 404, 2),
-    ErrorEntry(IndexNotWritable, "The index can't be written", 503, 5),
-    ErrorEntry(IndexingError, "The index can't be used", 503, 4),
-    ErrorEntry(ConversationStoreError, "The conversations can't be used", 503, 5),
-    ErrorEntry(GeneratorUnavailable, "The answer generator can't be reached", 503, 5),
-    ErrorEntry(ReaderUnavailable, "The reader model can't be used", 503, 4),
+    ErrorEntry(IndexNotWritable, message("The index can't be written"), 503, 5),
+    ErrorEntry(IndexingError, message("The index can't be used"), 503, 4),
+    ErrorEntry(ConversationStoreError, message("The conversations can't be used"), 503, 5),
+    ErrorEntry(GeneratorUnavailable, message("The answer generator can't be reached"), 503, 5),
+    ErrorEntry(ReaderUnavailable, message("The reader model can't be used"), 503, 4),
     ErrorEntry(Busy, "Too many questions are waiting", 503, 5),
     ErrorEntry(LimitReached, "Too many questions", 429, 5),
-    ErrorEntry(BotError, "The question could not be answered", 500, 5),
+    ErrorEntry(BotError, message("The question could not be answered"), 500, 5),
 )
 """The first entry whose class fits counts, so the narrower ones come first."""
 

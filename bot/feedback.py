@@ -113,6 +113,12 @@ class FeedbackStore:
         given = self._select("WHERE conversation_id = ? AND who = ?", conversation_id, who)
         return {feedback.turn: feedback for feedback in given}
 
+    def conversations(self) -> Sequence[str]:
+        """The ids of the conversations that something was said of."""
+        with self._file.connection() as connection:
+            rows = connection.execute("SELECT DISTINCT conversation_id FROM feedback ORDER BY 1").fetchall()
+        return [row[0] for row in rows]
+
     def forget(self, conversation_id: str) -> None:
         """Removes what was said of a conversation, with the questions and replies that were kept for it."""
         with self._file.connection() as connection:

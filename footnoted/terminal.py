@@ -23,10 +23,10 @@ from rich.text import Text
 from bot.answers import Answer, Citation, CitedDocument, NearestSection, Refusal, Reply, Turn
 from bot.footnotes import permalink
 from corpus.documents import Document, DocumentCard
-from web.pages import people_date
 from web.reader import BlockView, NoteView, ReaderView, SectionView, reader_view
 from web.reader_text import Piece, Pieces
 from web.views import (
+    ENGLISH,
     AnswerView,
     Footnote,
     Link,
@@ -80,7 +80,7 @@ def visible(text: str) -> str:
 
 def dated_title(document: CitedDocument | DocumentCard) -> str:
     """The title, and the day that the text speaks of where it is known."""
-    return f"{document.title}, as of {people_date(document.as_of)}" if document.as_of else document.title
+    return f"{document.title}, as of {ENGLISH.date(document.as_of)}" if document.as_of else document.title
 
 
 def print_wrapped(console: Console, text: Text | str, first: str = "", hang: int = 0) -> None:

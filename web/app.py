@@ -59,6 +59,10 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
     site = Site.of(source, settings)
     suggestions = Suggestions(site.turnstile)
     outlets = open_outlets(site, settings, data_dir, suggestions)
+    feedback = cache(partial(FeedbackStore, data_dir / FEEDBACK_FILE))
+
+    def kept_feedback() -> FeedbackStore | None:
+        return feedback() if (data_dir / FEEDBACK_FILE).exists() else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -66,7 +70,7 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
             outlets.running(),
             watching(source, settings.reload_seconds),
             suggestions.running(source.current),
-            sweeping(source, settings.keep_conversations_days),
+            sweeping(source, kept_feedback, settings.keep_conversations_days),
         ):
             yield
 
@@ -80,7 +84,7 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
         middleware=[
             Middleware(TrustedProxies, settings.proxies),
             Middleware(RequestLog),
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, is_https=settings.is_https),
             Middleware(WidgetCors, settings.allowed_origins),
             Middleware(Compressed),
             Middleware(LastCatch),
@@ -90,10 +94,11 @@ def create_app(source: ChatbotSource, settings: WebSettings, data_dir: Path = Pa
     app.state.site = site
     app.state.outlets = outlets
     app.state.suggestions = suggestions
-    app.state.feedback = cache(partial(FeedbackStore, data_dir / FEEDBACK_FILE))
-    app.state.has_feedback = (data_dir / FEEDBACK_FILE).exists
+    app.state.feedback = feedback
+    app.state.kept_feedback = kept_feedback
     app.state.settings = settings
-    app.state.readers = Readers(settings.secret_key.get_secret_value() if settings.secret_key else None)
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else None
+    app.state.readers = Readers(secret, secure=settings.is_https)
     install_error_handlers(app)
     for routes in (turns, pages, conversations, stream, reader, api, health, openai_api, operator, widget):
         app.include_router(routes.router)

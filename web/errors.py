@@ -8,8 +8,10 @@ Whatever goes wrong, the reader gets one sentence and the operator's log gets no
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -21,7 +23,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.error_table import ERROR_TABLE, entry_for
 from bot.errors import LimitReached, TurnedAway
-from bot.wording import message
+from bot.wording import Wording, message
 from web.beside_chat import beside_chat
 from web.channels.openai_chat import error_dict
 from web.request_log import route_of
@@ -46,6 +48,16 @@ SENTENCES = {
     408: message("The request took too long to arrive; please send it again."),
     500: message("Something went wrong on our side, so there is no reply. Please try again."),
 }
+
+_WITH_VALUES = (
+    message("{what} just now. Please try again later."),
+    message("There is no document {document} here; the list of documents has what there is."),
+    message("There is no document {document} at version {version} here; the list of documents has what can be opened."),
+    message("There is no document {document} here, at any version."),
+    message("The question has {number} characters; ask it in at most {most}, one thing at a time."),
+    message("The request is larger than {size} KiB; please send a shorter one."),
+)
+"""What readers may be told with something of their own in it; those who say it know no language."""
 
 _TITLES = {
     401: message("Not signed in"),
@@ -100,6 +112,21 @@ def _when_again(error: TurnedAway) -> dict[str, str]:
     return headers
 
 
+def told_in(words: Wording, sentence: str) -> str:
+    """*sentence*, perhaps with values in it, in the language of *words*; as it is where there are no words for it."""
+    for template in _WITH_VALUES:
+        found = _pattern(template).fullmatch(sentence)
+        if found:
+            return words.say(template, **{name: words.translated(value) for name, value in found.groupdict().items()})
+    return words.translated(sentence)
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """What matches *template*, whatever stands in its blanks."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template)), re.DOTALL)
+
+
 class ProblemResponse(JSONResponse):
     """Problem details as RFC 9457 has them."""
 
@@ -133,7 +160,7 @@ def error_response(
     phrase = HTTPStatus(status).phrase
     if request.url.path.startswith(PROGRAM_PATHS):
         if request.url.path == STREAM_PATH:
-            detail = site_of(request).pages.words.translated(detail)
+            detail = told_in(site_of(request).pages.words, detail)
         problem = {"type": "about:blank", "title": title or phrase, "status": status, "detail": detail}
         return ProblemResponse(problem, status, headers)
     pages = site_of(request).pages
@@ -144,7 +171,7 @@ def error_response(
         headers=headers,
         framed=beside_chat(request).framed,
         title=heading,
-        sentence=pages.words.translated(detail),
+        sentence=told_in(pages.words, detail),
     )
 
 

@@ -37,10 +37,14 @@ STRICT_TRANSPORT = "max-age=31536000"
 
 
 class SecurityHeaders:
-    """Adds the security headers to every response that doesn't set its own."""
+    """Adds the security headers to every response that doesn't set its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    *is_https*: people come by https, whatever a proxy says of it.
+    """
+
+    def __init__(self, app: ASGIApp, *, is_https: bool = False) -> None:
         self._app = app
+        self._is_https = is_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and the response back, headers added."""
@@ -50,7 +54,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
-                if scope.get("scheme") == "https":
+                if self._is_https or scope.get("scheme") == "https":
                     headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
             await send(message)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,6 @@ from web.locale_choice import NAMES
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-
-
-def people_date(day: date) -> str:
-    """*day* as people write it: ``April 14, 2025``."""
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 @cache

@@ -67,7 +67,7 @@ class QuestionQueue:
         otherwise, and what *work* raises. Work that began ends, whether its caller waits for it or not.
         """
         if not patient:
-            self._refuse_where_full()
+            self.refuse_where_full()
         self._present += 1
         try:
             await (self.turnstile.acquire() if patient else self._turn())
@@ -79,7 +79,7 @@ class QuestionQueue:
             self._present -= 1
 
     async def _turn(self) -> None:
-        """Returns with the turnstile held."""
+        """Returns with the turnstile held. Raises `Busy` where that takes too long, or the server stops."""
         with CancelScope(deadline=anyio.current_time() + self._timeout_s) as scope:
             self._scopes.add(scope)
             try:
@@ -89,7 +89,8 @@ class QuestionQueue:
             return
         raise self.busy()
 
-    def _refuse_where_full(self) -> None:
+    def refuse_where_full(self) -> None:
+        """Raises `Busy` where nobody may come in now."""
         taken = self.turnstile.statistics()
         if self.is_closed or (taken.borrowed_tokens and taken.tasks_waiting >= self._max_waiting):
             raise self.busy()

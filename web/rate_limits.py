@@ -10,7 +10,7 @@ from collections.abc import Callable
 from anyio import to_thread
 from limits import RateLimitItem, RateLimitItemPerDay, parse
 from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
+from limits.storage import StorageTypes, storage_from_string
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter, RateLimiter
 
 from bot.errors import LimitReached
@@ -23,6 +23,10 @@ TOO_OFTEN = message("You have asked many questions in a short time. Please wait 
 NO_MORE_TODAY = message("This site has answered as many questions as it can today. Please come back tomorrow.")
 
 
+_PATIENCE_S = 1.0
+"""How long a storage may take: whoever asks waits for it."""
+
+
 class RateLimits:
     """The limits of *settings*; *refused* is told of everybody who is turned away.
 
@@ -32,7 +36,7 @@ class RateLimits:
 
     def __init__(self, settings: WebSettings, refused: Callable[[], None] = lambda: None) -> None:
         try:
-            storage = storage_from_string(settings.rate_limit_storage.get_secret_value())
+            storage = _storage(settings.rate_limit_storage.get_secret_value())
         except (ConfigurationError, ValueError, ImportError) as error:
             raise SettingError(
                 "FOOTNOTED_RATE_LIMIT_STORAGE can't be used: it is memory:// or redis://HOST:PORT, and Redis needs a "
@@ -73,6 +77,14 @@ class RateLimits:
             return None
         self._is_down = False
         return resets_at
+
+
+def _storage(address: str) -> StorageTypes:
+    """The storage at *address*; one on another machine is given up after `_PATIENCE_S`."""
+    away = address.startswith("redis")
+    return storage_from_string(
+        address, **({"socket_timeout": _PATIENCE_S, "socket_connect_timeout": _PATIENCE_S} if away else {})
+    )
 
 
 def _kind(error: Exception) -> str:

@@ -209,8 +209,9 @@ class ReplyBody(_Strict):
 
 
 class TurnBody(_Strict):
-    """A question with its reply; null where none was kept."""
+    """A question with its reply, null where none was kept; turns count from 1."""
 
+    turn: int
     question: str
     reply: ReplyBody | None
 

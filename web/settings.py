@@ -155,6 +155,11 @@ class WebSettings(BaseSettings):
         return local and self.public_url is None and not self.uses_webhooks
 
     @property
+    def is_https(self) -> bool:
+        """Whether people reach the pages by https, as far as the settings say."""
+        return (self.public_url or "").startswith("https://")
+
+    @property
     def uses_slack(self) -> bool:
         """Whether any part of the Slack app is set up."""
         return any((self.slack_bot_token, self.slack_signing_secret, self.slack_app_token))

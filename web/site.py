@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Path, Request
 
 from bot.chatbot import clean_question
+from bot.errors import NothingSelected
+from bot.selection import Selection
 from bot.source import ChatbotSource, FixedSource
+from corpus.errors import DocumentNotFound
 from web.in_flight import InFlight
 from web.locale_choice import language_of
 from web.metrics import Metrics
@@ -24,10 +29,16 @@ from web.settings import LOCAL_NAMES, WebSettings
 if TYPE_CHECKING:
     from bot.answers import Reply, Turn
     from bot.chatbot import Chatbot
-    from bot.selection import Selection
+    from corpus.documents import Document
 
 CONVERSATION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What a client may name a conversation; it stands in addresses and in HTML ids as it is."""
+
+_SENT_ON = frozenset({"forwarded", "via", "x-real-ip"})
+"""Headers that a proxy adds, besides X-Forwarded-….
+
+Sources: RFC 7239; RFC 9110, 7.6.3; https://nginx.org/en/docs/http/ngx_http_proxy_module.html
+"""
 
 ConversationId = Annotated[str, Path(pattern=f"^{CONVERSATION_ID.pattern}$")]
 
@@ -88,6 +99,26 @@ class Site:
         """This site for questions that *channel* accepted before: however many wait, they aren't turned away."""
         return replace(self, channel=channel, is_patient=True)
 
+    def published(self, document_id: str) -> Document:
+        """The current version of a document, also of a collection that answers only where it is named.
+
+        Raises `corpus.errors.DocumentNotFound`.
+        """
+        try:
+            return self.chatbot.document(document_id)
+        except DocumentNotFound:
+            elsewhere = next(self._elsewhere(document_id), None)
+            if elsewhere is None:
+                raise
+            return elsewhere
+
+    def _elsewhere(self, document_id: str) -> Iterator[Document]:
+        """The document in each collection that a version of it was in, where it still is."""
+        collections = dict.fromkeys(version.card.collection for version in self.chatbot.versions(document_id))
+        for collection in filter(None, collections):
+            with suppress(NothingSelected, DocumentNotFound):
+                yield self.chatbot.selected(Selection(collection=collection)).document(document_id)
+
     def address(self, request: Request) -> str:
         """Where people reach the pages, without a slash at its end: as the operator says, or as *request* came."""
         return self.public_url or str(request.base_url).rstrip("/")
@@ -96,7 +127,7 @@ class Site:
         """Whether *request* comes from this machine, and by its own name: no proxy sent it on, and no site that points
         its name here (DNS rebinding).
         """
-        forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host"))
+        forwarded = any(name in _SENT_ON or name.startswith("x-forwarded-") for name in request.headers.keys())  # noqa: SIM118
         return self.is_private and not forwarded and request.url.hostname in LOCAL_NAMES
 
     async def ask(
@@ -107,17 +138,7 @@ class Site:
         Only the documents that *selection* lets through answer; `bot.errors.NothingSelected` is raised where there are
         none. Raises `bot.errors.TurnedAway` and what `bot.chatbot.Chatbot.ask` raises.
         """
-        chatbot = self.chatbot
-
-        def work() -> Reply:
-            chosen = chatbot if selection is None else chatbot.selected(selection)
-            return chosen.ask(conversation_id, question, history)
-
-        return await self._answered(chatbot, question, work)
-
-    async def selected(self, selection: Selection) -> Chatbot:
-        """The chatbot that answers from what *selection* lets through; raises `bot.errors.NothingSelected`."""
-        return await to_thread.run_sync(self.chatbot.selected, selection, limiter=self.turnstile)
+        return await self._answered(self.chatbot, selection, conversation_id, question, history)
 
     async def ask_turn(
         self,
@@ -149,18 +170,31 @@ class Site:
 
         if turn is None:
             return await work()
-        return await self.in_flight.once((conversation_id, turn, question), work)
+        return await self.in_flight.once((conversation_id, turn, question, selection), work)
 
     async def _turns(self, conversation_id: str) -> Sequence[Turn]:
         return await to_thread.run_sync(self.chatbot.conversations.turns, conversation_id)
 
     async def ask_of(self, chatbot: Chatbot, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         """The reply of *chatbot*, which may answer from fewer documents, in the same queue."""
-        return await self._answered(chatbot, question, lambda: chatbot.ask(conversation_id, question, history))
+        return await self._answered(chatbot, None, conversation_id, question, history)
 
-    async def _answered(self, chatbot: Chatbot, question: str, work: Callable[[], Reply]) -> Reply:
+    async def _answered(
+        self,
+        chatbot: Chatbot,
+        selection: Selection | None,
+        conversation_id: str,
+        question: str,
+        history: Sequence[str],
+    ) -> Reply:
+        """The reply, told to the log; what can't be asked, or not now, isn't counted against the day."""
         with self.questions.about(chatbot, self.channel, question) as replies:
+            clean_question(question, chatbot.max_question_chars)
+            chosen = await to_thread.run_sync(chatbot.selected, selection) if selection else chatbot
+            if not self.is_patient:
+                self.queue.refuse_where_full()
             await self.limits.admit_today()
+            work = partial(chosen.ask, conversation_id, question, history)
             replies.append(await self.queue.run(work, patient=self.is_patient))
         return replies[0]
 

@@ -1,7 +1,8 @@
 """Questions that the explainers answer, made of their own headings: to begin with, and to go on with.
 
 Each is asked behind the scenes before it is shown, so that none leads to a refusal. That takes the model's time: it is
-done in the background, only while no reader waits, and once for each index.
+done in the background, only while no reader waits, and once for each index: whatever documents callers choose, a
+question is tried over its own document or over its whole collection, and nowhere else.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ import anyio
 from anyio import CapacityLimiter, to_thread
 
 from bot.answers import Answer, Turn
+from bot.errors import BotError
 from bot.questions import analyse
+from bot.remembered import Memory
 from bot.rewrite import leans_on_history
+from bot.selection import Selection
 from bot.wording import languages, wording_in
 from corpus.documents import Document, Section
 from corpus.errors import DocumentNotFound
 from corpus.language import base_language
+from index.errors import IndexingError
 from web.views import FollowUp, explainer_view
 
 if TYPE_CHECKING:
@@ -43,7 +48,8 @@ _TRIED = 12
 """Candidates that are tried at most for one list: each costs as much as a question."""
 _LONGEST_HEADING = 120
 _OUTERMOST_WITH_EDGES = 5
-_INDEXES_KEPT = 8
+_INDEXES_KEPT = 3
+_LISTS_KEPT = 64
 _WISHES_KEPT = 32
 _QUIET_S = 0.1
 
@@ -66,41 +72,62 @@ class Suggested:
     complete: bool
 
 
+Scope = tuple[str, ...]
+"""The documents that a question is tried over, by id."""
+Verdicts = dict[tuple[Scope, Candidate], bool]
+"""Whether candidates are answered, over the documents that they were tried with."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """A list that is to be worked out, by the chatbot over the index and the documents of ``key``."""
+    """A list that is to be worked out by ``chatbot``, over the documents of ``scope``."""
 
-    key: tuple[str, ...]
+    index_version: str
+    scope: Scope
     chatbot: Chatbot = field(compare=False)
     candidates: tuple[Candidate, ...]
     limit: int
 
 
 def _wish(chatbot: Chatbot, candidates: tuple[Candidate, ...], limit: int) -> _Wish:
-    key = (chatbot.index_version, *(document.id for document in chatbot.documents()))
-    return _Wish(key, chatbot, candidates, limit)
+    tried = _tried_with(chatbot)
+    return _Wish(tried.index_version, _ids(tried), tried, candidates, limit)
+
+
+def _tried_with(chatbot: Chatbot) -> Chatbot:
+    """*chatbot* where it has one document, else the one over its whole collection.
+
+    There are as many choices of documents as callers like; what is answered among all is answered among fewer.
+    """
+    cards = chatbot.documents()
+    return chatbot.selected(Selection(collection=cards[0].collection)) if len(cards) > 1 else chatbot
+
+
+def _ids(chatbot: Chatbot) -> Scope:
+    return tuple(card.id for card in chatbot.documents())
 
 
 class Suggestions:
-    """Questions that are answered, by index and choice of documents; *turnstile* is the queue in front of the model."""
+    """Questions that are answered, by index; *turnstile* is the queue in front of the model."""
 
     def __init__(self, turnstile: CapacityLimiter) -> None:
         self._turnstile = turnstile
         self._guard = Lock()
-        self._known: dict[tuple[str, ...], dict[Candidate, bool]] = {}
+        self._known: Memory[str, Verdicts] = Memory(_INDEXES_KEPT)
+        self._first: Memory[Scope, tuple[Candidate, ...]] = Memory(_LISTS_KEPT)
         self._wishes: deque[_Wish] = deque(maxlen=_WISHES_KEPT)
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def first(self, chatbot: Chatbot, limit: int) -> list[str]:
         """Up to *limit* (at most `MOST`) questions that *chatbot* answers, worked out where they aren't known."""
-        wish = _wish(chatbot, first_candidates(chatbot.texts()), MOST)
+        wish = await to_thread.run_sync(self._first_wish, chatbot)
         await self._work_out(wish)
         return [question.text for question in self._found(wish).questions[:limit]]
 
     def first_now(self, chatbot: Chatbot) -> Suggested:
         """The first questions that are known to be answered; the rest is worked out after."""
-        return self._now(_wish(chatbot, first_candidates(chatbot.texts()), MOST))
+        return self._now(self._first_wish(chatbot))
 
     def follow_ups_now(self, chatbot: Chatbot, turns: Sequence[Turn], number: int) -> Suggested:
         """The known questions that go on from the *number*-th of *turns*; the rest is worked out after."""
@@ -117,6 +144,10 @@ class Suggestions:
             self._loop = None
             tasks.cancel_scope.cancel()
 
+    def _first_wish(self, chatbot: Chatbot) -> _Wish:
+        of = (chatbot.index_version, *_ids(chatbot))
+        return _wish(chatbot, self._first.get(of, lambda: first_candidates(chatbot.texts())), MOST)
+
     def _now(self, wish: _Wish) -> Suggested:
         found = self._found(wish)
         if found.complete:
@@ -129,24 +160,20 @@ class Suggestions:
         return found
 
     def _found(self, wish: _Wish) -> Suggested:
-        known = self._known_of(wish.key)
+        known = self._known_of(wish)
         questions: list[FollowUp] = []
         complete = True
         for candidate in wish.candidates:
             if len(questions) == wish.limit:
                 break
-            complete = complete and candidate in known
-            if known.get(candidate):
+            verdict = known.get((wish.scope, candidate))
+            complete = complete and verdict is not None
+            if verdict:
                 questions.append(FollowUp(candidate.question, candidate.language))
         return Suggested(tuple(questions), complete)
 
-    def _known_of(self, key: tuple[str, ...]) -> dict[Candidate, bool]:
-        with self._guard:
-            known = self._known.pop(key, {})
-            self._known[key] = known  # the last of them is the one used last
-            for old in list(self._known)[:-_INDEXES_KEPT]:
-                del self._known[old]
-        return known
+    def _known_of(self, wish: _Wish) -> Verdicts:
+        return self._known.get(wish.index_version, dict)
 
     async def _work(self) -> None:
         while True:
@@ -161,18 +188,25 @@ class Suggestions:
             return self._wishes.pop() if self._wishes else None
 
     async def _work_out(self, wish: _Wish) -> None:
-        """Tries the candidates in order until there are enough."""
-        known = self._known_of(wish.key)
+        """Tries the candidates in order until there are enough, or one couldn't be asked now."""
+        known = self._known_of(wish)
         enough = 0
         for candidate in wish.candidates:
             if enough == wish.limit:
                 return
-            if candidate not in known:
-                known[candidate] = await self._try(wish.chatbot, candidate)
-            enough += known[candidate]
+            key = (wish.scope, candidate)
+            if key not in known:
+                verdict = await self._try(wish.chatbot, candidate)
+                if verdict is None:
+                    return
+                known[key] = verdict
+            enough += known[key]
 
-    async def _try(self, chatbot: Chatbot, candidate: Candidate) -> bool:
-        """Whether *candidate* is answered; tried once nobody has waited for the model for a moment."""
+    async def _try(self, chatbot: Chatbot, candidate: Candidate) -> bool | None:
+        """Whether *candidate* is answered; tried once nobody has waited for the model for a moment.
+
+        None where it couldn't be asked now, but may be later.
+        """
         while self._turnstile.borrowed_tokens or self._turnstile.statistics().tasks_waiting:
             await anyio.sleep(_QUIET_S)
         try:
@@ -180,7 +214,7 @@ class Suggestions:
         except Exception as error:
             # A suggestion that can't be had is none; the text of the error may quote the explainer.
             log.warning("A suggestion couldn't be tried (%s).", type(error).__name__)
-            return False
+            return None if isinstance(error, BotError | IndexingError) else False
 
 
 def is_answered(chatbot: Chatbot, candidate: Candidate) -> bool:

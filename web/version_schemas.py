@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.answers import CitedDocument
 from bot.footnotes import document_dict, section_path
 from corpus.changes import LineChange, PassageChange, SectionChanges
 from corpus.documents import Document, Span
 from corpus.word_diff import DiffPiece, Pieces
 from index.archive import ArchivedVersion
 from web.schemas import DocumentRef
-from web.versions import cited, passage_permalink
+from web.versions import passage_permalink
 
 
 class _Strict(BaseModel):
@@ -110,8 +111,6 @@ class SectionChangesBody(_Strict):
     changes: list[LineChangeBody]
 
 
-_ELSEWHERE = {"language": "en", "url": "https://news.example/wells"}
-
 CHANGES_EXAMPLE: dict[str, Any] = {
     "old": {
         "id": "water-permits",
@@ -169,8 +168,8 @@ def changes_body(
 ) -> ChangesBody:
     """*passage* or *sections* as JSON."""
     return ChangesBody(
-        old=DocumentRef.model_validate(document_dict(cited(old))),
-        new=DocumentRef.model_validate(document_dict(cited(new))),
+        old=DocumentRef.model_validate(document_dict(CitedDocument.of(old))),
+        new=DocumentRef.model_validate(document_dict(CitedDocument.of(new))),
         passage=_passage_body(old, new, passage) if passage else None,
         sections=None if sections is None else [_section_body(old, new, section) for section in sections],
     )
@@ -180,8 +179,8 @@ def _passage_body(old: Document, new: Document, change: PassageChange) -> Passag
     return PassageChangeBody.model_validate(
         {
             "status": change.fate.value,
-            "old": _place(old, change.old) | {"section": section_path(change.old_section, cited(old))},
-            "new": _place(new, change.new) | {"section": section_path(change.new_section or (), cited(new))}
+            "old": _place(old, change.old) | {"section": section_path(change.old_section, CitedDocument.of(old))},
+            "new": _place(new, change.new) | {"section": section_path(change.new_section or (), CitedDocument.of(new))}
             if change.new
             else None,
             "pieces": _pieces(change.pieces),
@@ -192,7 +191,7 @@ def _passage_body(old: Document, new: Document, change: PassageChange) -> Passag
 
 def _section_body(old: Document, new: Document, section: SectionChanges) -> SectionChangesBody:
     return SectionChangesBody(
-        section=section_path(section.path, cited(new)),
+        section=section_path(section.path, CitedDocument.of(new)),
         changes=[_line_body(old, new, line) for line in section.lines],
     )
 
@@ -203,7 +202,7 @@ def _line_body(old: Document, new: Document, line: LineChange) -> LineChangeBody
             "status": line.fate.value,
             "old": _place(old, line.old) if line.old else None,
             "new": _place(new, line.new) if line.new else None,
-            "moved_from": section_path(line.moved_from, cited(old)) if line.moved_from is not None else None,
+            "moved_from": section_path(line.moved_from, CitedDocument.of(old)) if line.moved_from is not None else None,
             "pieces": _pieces(line.pieces),
         }
     )

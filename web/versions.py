@@ -63,14 +63,9 @@ class ChangedSection:
     changes: tuple[ChangeView, ...]
 
 
-def cited(document: Document) -> CitedDocument:
-    """*document* as a footnote names it."""
-    return CitedDocument(document.id, document.title, document.version, document.as_of, document.language)
-
-
 def passage_permalink(document: Document, span: Span) -> str:
     """The address that opens *span* highlighted."""
-    return permalink(cited(document), span)
+    return permalink(CitedDocument.of(document), span)
 
 
 def changes_path(old: Document | DocumentCard, new: str | None = None) -> str:
@@ -100,8 +95,10 @@ def passage_note(old: Document, new: Document, span: Span) -> PassageNote | None
     change = Comparison(old, new).passage(span)
     if change is None:
         return None
-    old_section = section_label(change.old_section, cited(old))
-    new_section = section_label(change.new_section, cited(new)) if change.new_section is not None else old_section
+    old_section = section_label(change.old_section, CitedDocument.of(old))
+    new_section = (
+        section_label(change.new_section, CitedDocument.of(new)) if change.new_section is not None else old_section
+    )
     differ = old_section != new_section
     return PassageNote(
         change.fate.value,
@@ -117,14 +114,15 @@ def changed_sections(old: Document, new: Document) -> tuple[ChangedSection, ...]
     """All that changed from *old* to *new*."""
     return tuple(
         ChangedSection(
-            section_label(section.path, cited(new)), tuple(_change_view(old, new, line) for line in section.lines)
+            section_label(section.path, CitedDocument.of(new)),
+            tuple(_change_view(old, new, line) for line in section.lines),
         )
         for section in Comparison(old, new).sections()
     )
 
 
 def _change_view(old: Document, new: Document, line: LineChange) -> ChangeView:
-    moved_from = section_label(line.moved_from, cited(old)) if line.moved_from is not None else None
+    moved_from = section_label(line.moved_from, CitedDocument.of(old)) if line.moved_from is not None else None
     return ChangeView(
         line.fate.value,
         _without(PieceKind.ADDED, line.pieces),

@@ -23,6 +23,15 @@ def ask(page: Page, question: str) -> Locator:
     return turn
 
 
+def until_suggested(page: Page) -> None:
+    """Shows the first page once there are questions on it."""
+    for _ in range(40):
+        if page.locator(".suggestions button").count():
+            return
+        page.wait_for_timeout(100)
+        page.reload()
+
+
 @pytest.fixture
 def chat(page: Page, sites: Sites) -> Page:
     page.goto(sites.bot)
@@ -155,6 +164,67 @@ class TestWithJavaScript:
         expect(turn).not_to_have_attribute("aria-busy", "true")
         expect(turn.get_by_role("link", name="Look whether it was kept")).to_be_visible()
         chat.unroute("**/ask/stream")
+
+    def test_a_stopped_answer_leaves_no_ids_to_the_next_and_the_focus_is_not_lost(self, chat: Page) -> None:
+        chat.route("**/ask/stream", lambda _: None)
+        chat.locator("#question").press_sequentially("stopped fact?")
+        chat.keyboard.press("Enter")
+        expect(chat.locator("#question")).to_be_focused()
+        chat.get_by_role("button", name="Stop").press("Enter")
+        expect(chat.get_by_role("link", name="Look whether it was kept")).to_be_focused()
+        chat.unroute("**/ask/stream")
+        ask(chat, "fact?")
+        ids = chat.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")
+        assert len(ids) == len(set(ids))
+        assert "turn-1" in ids
+
+    def test_a_suggested_question_takes_the_focus_with_it(self, chat: Page) -> None:
+        until_suggested(chat)
+        chat.locator(".suggestions button").first.press("Enter")
+        expect(chat.locator("article.turn .footnotes")).to_be_visible()
+        expect(chat.locator("article.turn .question")).to_be_focused()
+
+    def test_asking_beside_the_open_explainer_leaves_the_focus_in_the_box(self, chat: Page) -> None:
+        ask(chat, "fact?").locator(".footnotes").get_by_role("link", name="Open in the explainer").click()
+        expect(chat.locator("#panel")).to_be_visible()
+        ask(chat, "list them")
+        expect(chat.locator("#question")).to_be_focused()
+
+    def test_escape_closes_the_footnote_first_and_the_explainer_after(self, chat: Page) -> None:
+        turn = ask(chat, "fact?")
+        turn.locator(".footnotes").get_by_role("link", name="Open in the explainer").click()
+        panel, peek = chat.locator("#panel"), chat.locator(".peek")
+        expect(panel).to_be_visible()
+        turn.locator(".marks a").first.click()
+        expect(peek).to_be_visible()
+        chat.keyboard.press("Escape")
+        expect(peek).to_be_hidden()
+        expect(panel).to_be_visible()
+        chat.keyboard.press("Escape")
+        expect(panel).to_be_hidden()
+
+    def test_a_complaint_that_came_with_the_page_goes_with_the_next_question(
+        self, chat: Page, sites: Sites, complaints: list[str]
+    ) -> None:
+        chat.goto(f"{sites.bot}/?document=none")
+        expect(chat.get_by_role("alert")).to_be_visible()
+        ask(chat, "fact?")
+        expect(chat.get_by_role("alert")).to_have_count(0)
+        expect(chat.locator("#question")).not_to_have_attribute("aria-invalid", "true")
+        complaints.clear()
+
+    def test_a_fault_of_our_own_is_told_once_and_not_tried_again(self, chat: Page) -> None:
+        asked: list[str] = []
+
+        def nonsense(route: Route) -> None:
+            asked.append(route.request.url)
+            route.fulfill(content_type="text/event-stream", body="event: block\ndata: null\n\n")
+
+        chat.route("**/ask/stream", nonsense)
+        chat.locator("#question").fill("fact?")
+        chat.locator("#question").press("Enter")
+        expect(chat.get_by_role("alert")).to_contain_text("your question is still in the box")
+        assert len(asked) == 1
 
     def test_an_error_is_one_sentence_and_the_question_stays(self, chat: Page, sites: Sites) -> None:
         sites.chatbot.failure = GeneratorUnavailable("down", retryable=True)

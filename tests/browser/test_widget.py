@@ -235,6 +235,18 @@ class TestAnswers:
 
 
 class TestConversation:
+    def test_a_new_conversation_begins_empty_whatever_was_being_asked(self, page: Page, sites: Sites) -> None:
+        panel = opened(page, sites)
+        ask(page, "fact?")
+        page.route("**/api/ask", lambda _: None)
+        panel.get_by_label("Ask a follow-up question").fill("list them")
+        page.keyboard.press("Enter")
+        expect(panel.get_by_role("button", name="Stop")).to_be_visible()
+        panel.get_by_role("button", name="New conversation").click()
+        page.wait_for_timeout(200)
+        expect(panel.locator("#question")).to_have_value("")
+        expect(panel.locator("#complaint")).to_be_hidden()
+
     def test_a_follow_up_goes_on_with_the_conversation_and_a_reload_shows_it_again(
         self, page: Page, sites: Sites
     ) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -270,6 +272,24 @@ class TestCommands:
 
     def test_an_empty_command_says_how_to_ask(self, at_work: Workspace) -> None:
         assert "/ask" in at_work.command("/ask", "  ").text
+
+    def test_an_empty_command_is_acknowledged_before_any_example_was_tried(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        go = threading.Event()
+        monkeypatch.setattr("web.suggestions.is_answered", lambda *_: go.wait(6))
+        with workspace(tmp_path) as ours:
+            began = time.monotonic()
+            assert "/ask" in ours.command("/ask", "").text
+            assert time.monotonic() - began < 3, "Slack waits three seconds"
+            go.set()
+
+    def test_an_empty_command_says_how_to_ask_where_the_documents_of_the_rules_are_gone(self, tmp_path: Path) -> None:
+        rules = '[C1]\ndocuments = ["water-permits"]\n'
+        with workspace(tmp_path, rules=rules) as ours:
+            ours.chatbot.current = (replace(permits(), id="other"),)
+            told = ours.command("/ask", "")
+            assert (told.status_code, "/ask …" in told.text) == (200, True)
 
     def test_where_the_bot_may_not_post_the_asker_is_told(self, tmp_path: Path) -> None:
         def plan(method: str, _before: int) -> Failure | str:

@@ -157,3 +157,16 @@ def test_ready_counts_the_explainers(client: TestClient, chatbot: Chatbot) -> No
         "index_version": chatbot.index_version,
         "documents": len(list(EXPLAINERS.glob("*.md"))),
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/read/none", "Aquí no hay ningún documento &#39;none&#39;, en ninguna versión."),
+        ("/read/none/v1", "Aquí no hay ningún documento &#39;none&#39; en la versión &#39;v1&#39;; la lista"),
+    ],
+)
+def test_what_is_not_there_is_told_in_the_readers_language(client: TestClient, path: str, said: str) -> None:
+    response = client.get(path, headers={"accept-language": "es"})
+    assert response.status_code == 404
+    assert said in response.text

@@ -262,10 +262,14 @@ def conversation_markdown(turns: Sequence[Turn], framed: Framed) -> str:
     return "\n".join(turn_markdown(view, framed, prefix=f"{view.number}-") for view in views)
 
 
-def conversation_dict(conversation_id: str, turns: Sequence[Turn], framed: Framed) -> dict[str, Any]:
-    """All *turns* with each reply as the README's contract has it, its permalinks absolute; null where none is kept."""
+def conversation_dict(conversation_id: str, title: str | None, turns: Sequence[Turn], framed: Framed) -> dict[str, Any]:
+    """All *turns* with each reply as the README's contract has it, null where none is kept.
+
+    Its permalinks begin with the site of *framed*; they are paths where that is empty.
+    """
     return {
         "conversation_id": conversation_id,
+        "title": title,
         "turns": [
             {"turn": number, "question": turn.question, "reply": _reply_dict(conversation_id, turn, framed)}
             for number, turn in enumerate(turns, start=1)

@@ -30,8 +30,7 @@ from typing import Any
 from bot.answers import Answer, AnswerSentence, Citation, CitedDocument, Refusal, Reply
 from bot.footnotes import permalink, reply_dict
 from corpus.documents import Span
-from web.pages import people_date
-from web.views import section_label
+from web.views import ENGLISH, section_label
 
 MODEL = "footnoted"
 
@@ -174,7 +173,7 @@ def _footnote_list(citations: Sequence[Citation], base_url: str) -> str:
 def _footnote(citation: Citation, base_url: str) -> str:
     """``[1] “quote” — Section › Subsection, Title (as of April 14, 2025) URL``, the document's own notes under it."""
     document = citation.document
-    dated = f" (as of {people_date(document.as_of)})" if document.as_of else ""
+    dated = f" (as of {ENGLISH.date(document.as_of)})" if document.as_of else ""
     place = f"{_place(citation.section, document)}{dated} {_url(document, citation.span, base_url)}"
     notes = [f"  Note {note.label} in the explainer: {_folded(note.text)}" for note in citation.notes]
     return "\n".join([f"[{citation.number}] “{_folded(citation.quote)}” — {place}", *notes])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-_ENGLISH_MONTHS = "January February March April May June July August September October November December"
-_SPANISH_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+from bot.wording import wording_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +13,6 @@ class Words:
     """One language's words. ``{…}`` in them is filled in by `str.format`."""
 
     language: str
-    months: tuple[str, ...]
-    day: str
     as_of: str
     note: str
     instead: str
@@ -42,13 +39,11 @@ class Words:
 
     def date(self, day: date) -> str:
         """*day* as people write it."""
-        return self.day.format(month=self.months[day.month - 1], day=day.day, year=day.year)
+        return wording_in(self.language).date(day)
 
 
 ENGLISH = Words(
     language="en",
-    months=tuple(_ENGLISH_MONTHS.split()),
-    day="{month} {day}, {year}",
     as_of="as of {date}",
     note="Note {label}",
     instead="Read instead:",
@@ -77,8 +72,6 @@ ENGLISH = Words(
 
 SPANISH = Words(
     language="es",
-    months=tuple(_SPANISH_MONTHS.split()),
-    day="{day} de {month} de {year}",
     as_of="al {date}",
     note="Nota {label}",
     instead="En su lugar puede leer:",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -15,6 +16,7 @@ from bot.refusal_words import reply_in
 from bot.selection import Selection
 from corpus.changes import Comparison
 from corpus.documents import Document
+from corpus.errors import DocumentNotFound
 from web.keys import admitted, with_key
 from web.reader import parse_range
 from web.schemas import (
@@ -91,9 +93,13 @@ async def ask(body: AskRequest, site: CurrentSite) -> Response:
     "/suggestions",
     summary="First questions",
     response_model=SuggestionsBody,
-    responses={422: problem("The filter lets no explainer through.")},
+    responses={
+        401: problem("The server answers only programs that have a key, and there is none."),
+        422: problem("The filter lets no explainer through."),
+    },
+    dependencies=[Depends(with_key)],
 )
-async def suggestions(
+def suggestions(
     request: Request,
     site: CurrentSite,
     document: Annotated[
@@ -106,7 +112,7 @@ async def suggestions(
     known: Suggestions = request.app.state.suggestions
     chatbot = site.chatbot
     if document or collection:
-        chatbot = await site.selected(Selection(frozenset(document or ()), collection))
+        chatbot = chatbot.selected(Selection(frozenset(document or ()), collection))
     found = known.first_now(chatbot).questions[:limit]
     body = SuggestionsBody(questions=[SuggestionBody(text=each.text, language=each.language) for each in found])
     return JSONResponse(body.model_dump(), headers={"Cache-Control": "no-store"})
@@ -128,14 +134,17 @@ def current_document(
     document_id: str, site: CurrentSite, accept: Annotated[str, Header(include_in_schema=False)] = ""
 ) -> Response:
     """The text and its structure."""
-    return _document_response(site.chatbot.document(document_id), accept)
+    return _document_response(site.published(document_id), accept)
 
 
 @router.get("/documents/{document_id}/versions", summary="The versions of an explainer", responses=NOT_FOUND)
 def versions(document_id: str, site: CurrentSite) -> list[VersionSummary]:
     """Every version that can be read, the newest first; none is `current` where the explainer was withdrawn."""
-    current = next((card.version for card in site.chatbot.documents() if card.id == document_id), None)
-    return [VersionSummary.of(version, current) for version in site.chatbot.versions(document_id)]
+    found = site.chatbot.versions(document_id)
+    with suppress(DocumentNotFound):
+        current = site.published(document_id).version
+        return [VersionSummary.of(version, current) for version in found]
+    return [VersionSummary.of(version, None) for version in found]
 
 
 @router.get(
@@ -152,7 +161,8 @@ def changes(
     to: Annotated[str, Query(description="The version to compare with; left out, the current one.")] = "",
 ) -> ChangesBody:
     """What became of a passage of this version, or, without `start` and `end`, all that changed, by section."""
-    old, new = site.chatbot.document(document_id, version), site.chatbot.document(document_id, to or None)
+    old = site.chatbot.document(document_id, version)
+    new = site.chatbot.document(document_id, to) if to else site.published(document_id)
     if start is None and end is None:
         return changes_body(old, new, None, Comparison(old, new).sections())
     span = parse_range(f"{start}-{end}", len(old.text))

@@ -14,15 +14,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.footnotes import reply_dict
 from bot.ports import ConversationSummary
 from bot.wording import message
+from web.channels.export import Framed, conversation_dict
 from web.keys import is_operator, operator_only
 from web.readers import Readers
 from web.routes.api import API_ERRORS, problem
 from web.routes.pages import NO_CONVERSATION, Form, from_our_pages, readers_of
 from web.schemas import ConversationBody
 from web.site import ConversationId, CurrentSite, Site
+from web.sweep import forget
+from web.views import ENGLISH
 
 router = APIRouter()
 
@@ -92,13 +94,10 @@ def rename_conversation(conversation_id: ConversationId, form: Form, site: Curre
 def export_conversation(conversation_id: ConversationId, site: CurrentSite) -> Response:
     """All that is kept of a conversation: its name, and each question with its reply."""
     store = site.chatbot.conversations
-    turns = [
-        {"question": turn.question, "reply": reply_dict(turn.reply, conversation_id) if turn.reply else None}
-        for turn in store.turns(conversation_id)
-    ]
+    turns = store.turns(conversation_id)
     if not turns:
         raise HTTPException(404, NO_CONVERSATION)
-    body = {"conversation_id": conversation_id, "title": store.title(conversation_id), "turns": turns}
+    body = conversation_dict(conversation_id, store.title(conversation_id), turns, Framed("", ENGLISH))
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
 
@@ -118,7 +117,5 @@ def delete_by_id(conversation_id: ConversationId, request: Request, site: Curren
 
 def _delete(conversation_id: str, request: Request, site: Site) -> None:
     """Deletes a conversation with what was said of its replies."""
-    if not site.chatbot.conversations.delete(conversation_id):
+    if not forget(site.chatbot.conversations, request.app.state.kept_feedback(), conversation_id):
         raise HTTPException(404, NO_CONVERSATION)
-    if request.app.state.has_feedback():
-        request.app.state.feedback().forget(conversation_id)

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 
 from bot.answers import Turn
 from bot.chatbot import new_conversation_id
 from bot.errors import BotError, ConversationStoreError, NothingSelected
-from bot.feedback import Feedback
+from bot.feedback import Feedback, FeedbackStore
 from bot.wording import languages, message
 from index.errors import IndexingError
 from web.about_passage import AboutPassage, about_passage, selection_of
-from web.errors import shown
+from web.errors import shown, told_in
 from web.keys import admitted
 from web.locale_choice import remember
 from web.readers import Readers
@@ -36,10 +37,19 @@ NO_CONVERSATION = message("There is no such conversation here; it may have been 
 def from_our_pages(request: Request) -> None:
     """Refuses a form that another site posts: a browser says where it comes from.
 
-    Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+    Older browsers, and all of them without https, say it in Origin only; programs say nothing. Source:
+    https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
     """
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    ours = site in {"same-origin", "none"} if site else origin is None or _is_our_own(origin, request)
+    if not ours:
         raise HTTPException(403, message("This form was sent from another site; please use the one on this page."))
+
+
+def _is_our_own(origin: str, request: Request) -> bool:
+    """Whether *origin* is the server that *request* came to, by its own name or its public one."""
+    public: str | None = request.app.state.site.public_url
+    return urlsplit(origin).netloc in {request.url.netloc, *([urlsplit(public).netloc] if public else ())}
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -60,10 +70,8 @@ Form = Annotated[dict[str, str], Depends(read_form)]
 def feedback_of(request: Request, conversation_id: str, reader: str | None = None) -> Mapping[int, Feedback]:
     """What this reader said of the replies of a conversation, by turn."""
     reader = reader or readers_of(request).known(request)
-    given: Mapping[int, Feedback] = {}
-    if reader and request.app.state.has_feedback():
-        given = request.app.state.feedback().of_reader(conversation_id, f"web:{reader}")
-    return given
+    feedback: FeedbackStore | None = request.app.state.kept_feedback()
+    return feedback.of_reader(conversation_id, f"web:{reader}") if reader and feedback else {}
 
 
 def after_of(
@@ -98,13 +106,15 @@ def chat_page(
     """
     explainers = [] if turns or about else [explainer_view(document) for document in site.chatbot.texts()]
     suggestions: Suggestions = request.app.state.suggestions
+    # What is suggested is about all explainers, and so not about the one passage.
+    first = () if turns or about else suggestions.first_now(site.chatbot).questions
     return site.pages.render(
         "chat.html",
         status=status,
         headers=headers,
         conversation_id=conversation_id,
         turns=_turn_views(request, site, conversation_id, turns),
-        suggestions=() if turns else suggestions.first_now(site.chatbot).questions,
+        suggestions=first,
         explainers=explainers,
         kept=kept,
         sentence=sentence,
@@ -138,7 +148,7 @@ def _asking(site: Site, conversation_id: str, turns: Sequence[Turn], request: Re
     try:
         about = about_passage(request.query_params, site.chatbot)
     except NothingSelected as error:
-        sentence = site.pages.words.translated(str(error))
+        sentence = told_in(site.pages.words, str(error))
         return chat_page(request, site, conversation_id, turns, status=shown(error).status, sentence=sentence)
     return chat_page(request, site, conversation_id, turns, about=about)
 
@@ -159,7 +169,7 @@ async def ask(request: Request, form: Form, conversation_id: AskedIn, site: Curr
     """Asks the question of the form, then leads to the new turn; a failed one stays in the box."""
     question = form.get("question", "")
     readers = readers_of(request)
-    reader = readers.known_or_new(request)
+    reader = readers.known_or_new(request, (conversation_id, question))
     try:
         await admitted(request)
         selection = selection_of(form, site.chatbot)
@@ -189,7 +199,7 @@ def _ask_again(request: Request, site: Site, conversation_id: str, form: dict[st
     reply = shown(error)
     unreadable = isinstance(error, ConversationStoreError)
     turns = () if unreadable else site.chatbot.conversations.turns(conversation_id)
-    sentence = site.pages.words.translated(reply.sentence)
+    sentence = told_in(site.pages.words, reply.sentence)
     return chat_page(
         request,
         site,
@@ -217,7 +227,7 @@ def choose_language(language: str, request: Request) -> Response:
     if language not in languages():
         raise HTTPException(404)
     response = RedirectResponse(_back(request), 303)
-    remember(response, language, secure=request.url.scheme == "https")
+    remember(response, language, secure=readers_of(request).by_https(request))
     return response
 
 
@@ -225,9 +235,16 @@ def _back(request: Request) -> str:
     """The path of our own page that *request* came from, or of the first page."""
     came = urlsplit(request.headers.get("referer", ""))
     ours = came.netloc == request.url.netloc and came.path.startswith("/") and not came.path.startswith("//")
-    if not ours or came.path.startswith("/language/"):
+    if not ours or came.path.startswith("/language/") or not _can_be_opened(came.path, request):
         return "/"
     return f"{came.path}?{came.query}" if came.query else came.path
+
+
+def _can_be_opened(path: str, request: Request) -> bool:
+    """Whether a page of ours is there to be read: what a form was answered with may stand at an address for forms."""
+    app: FastAPI = request.app
+    asked = {**request.scope, "path": unquote(path), "method": "GET"}
+    return any(route.matches(asked)[0] is Match.FULL for route in app.routes)
 
 
 @router.get("/c/{conversation_id}")

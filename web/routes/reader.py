@@ -35,7 +35,7 @@ FATE_LABELS = {
 @router.get("/{document_id}")
 def current_version(document_id: str, site: CurrentSite, around: Surroundings) -> Response:
     """Leads to the current version; a range counted on another version would be wrong there: it is dropped."""
-    return RedirectResponse(around.keep(reader_path(site.chatbot.document(document_id))), 302)
+    return RedirectResponse(around.keep(reader_path(site.published(document_id))), 302)
 
 
 @router.get("/{document_id}/{version}")
@@ -67,7 +67,7 @@ def read(
         source_url=web_address(document.url),
         page_path=reader_path(document),
         withdrawn=current is None,
-        asking=_asking(around) if current else None,
+        asking=_asking(around) if _may_be_asked(site, document_id) else None,
         quote=quote if view.highlighted else None,
         newer=newer,
         newer_path=reader_path(newer) if newer else None,
@@ -76,6 +76,11 @@ def read(
         passage=passage_note(document, newer, span) if newer and span and view.highlighted else None,
         versions=versions,
     )
+
+
+def _may_be_asked(site: Site, document_id: str) -> bool:
+    """Whether questions about it are answered here: it is published, in the collection that answers."""
+    return document_id in {card.id for card in site.chatbot.documents()}
 
 
 def _asking(around: BesideChat) -> str:
@@ -117,7 +122,7 @@ def _named(document: Document, current: str | None, words: Wording) -> dict[str,
 def _current(site: Site, document_id: str) -> Document | None:
     """The current version; None where the explainer is no longer published."""
     try:
-        return site.chatbot.document(document_id)
+        return site.published(document_id)
     except DocumentNotFound:
         return None
 

@@ -19,7 +19,7 @@ from bot.answers import Reply, Turn
 from bot.errors import BotError
 from index.errors import IndexingError
 from web.about_passage import selection_of
-from web.errors import SENTENCES, log_unexpected, shown
+from web.errors import SENTENCES, log_unexpected, shown, told_in
 from web.keys import admitted
 from web.routes.pages import AskedIn, Form, from_our_pages, readers_of, turn_in
 from web.site import CurrentSite, Site
@@ -28,10 +28,10 @@ from web.views import TextBlock, after_view, turn_view
 router = APIRouter(include_in_schema=False)
 
 
-def _reader(form: Form, request: Request, response: Response) -> str:
+def _reader(form: Form, request: Request, response: Response, conversation_id: AskedIn) -> str:
     """The reader who asks; the cookie of one who begins their first conversation goes out before the answer does."""
     readers = readers_of(request)
-    reader = readers.known_or_new(request)
+    reader = readers.known_or_new(request, (conversation_id, form.get("question", "")))
     if turn_in(form) == 1:
         readers.remember(request, response, reader)
     return reader
@@ -55,12 +55,12 @@ async def ask(
     try:
         selection = selection_of(form, site.chatbot)
         number, reply = await site.ask_turn(conversation_id, question, turn_in(form), reader, selection)
+        events = [*_events(site, conversation_id, number, Turn(question, reply))]
+        events.append(_event("done", {"conversation_id": conversation_id, "turn": number, "said": _said(site, reply)}))
     except Exception as error:
-        yield _event("problem", {"detail": site.pages.words.translated(_sentence_of(request, error))})
-        return
-    for event in _events(site, conversation_id, number, Turn(question, reply)):
+        events = [_event("problem", {"detail": told_in(site.pages.words, _sentence_of(request, error))})]
+    for event in events:
         yield event
-    yield _event("done", {"conversation_id": conversation_id, "turn": number, "said": _said(site, reply)})
 
 
 def _sentence_of(request: Request, error: Exception) -> str:

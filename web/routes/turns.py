@@ -98,7 +98,8 @@ def conversation_as_markdown(conversation_id: ConversationId, request: Request, 
 @router.get(".json")
 def conversation_as_json(conversation_id: ConversationId, request: Request, site: CurrentSite) -> Response:
     """A conversation as JSON."""
-    body = conversation_dict(conversation_id, _turns(site, conversation_id), _framed(site, request))
+    title = site.chatbot.conversations.title(conversation_id)
+    body = conversation_dict(conversation_id, title, _turns(site, conversation_id), _framed(site, request))
     content = json.dumps(body, ensure_ascii=False, indent=2) + "\n"
     return _written(content, "application/json", "footnoted-conversation.json", "attachment")
 

@@ -23,9 +23,10 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chatbot import Chatbot, new_conversation_id
-from bot.errors import ConversationStoreError
+from bot.errors import BotError, ConversationStoreError
 from bot.feedback import Feedback, FeedbackStore
 from bot.source import ChatbotSource
+from index.errors import IndexingError
 from web.channels.slack_messages import plain_message
 from web.channels.words import Words, words_in
 from web.deliveries import Asked, DeliveryStore
@@ -44,6 +45,7 @@ HERE = "-here"
 _FOLLOW_UP = "follow_up"
 _QUESTION = "question"
 _PROMPTS = 4
+_NO_EXAMPLE = "…"
 
 
 @dataclass
@@ -109,7 +111,8 @@ class SlackListeners:
 
     async def _suggest(self, channel: str) -> None:
         words = self._words(self.rules.of(channel))
-        questions = await self._examples(channel, _PROMPTS)
+        chatbot = await asyncio.to_thread(self.chatbot_in, channel)
+        questions = await self.suggestions.first(chatbot, _PROMPTS)
         prompts = [{"title": question, "message": question} for question in questions]
         if prompts:
             await self.api.call(
@@ -151,14 +154,17 @@ class SlackListeners:
         """How to ask, where nothing was asked."""
         if question:
             return None
-        examples = await self._examples(channel, 1)
+        example = await asyncio.to_thread(self._known_example, channel)
         words = self._words(self.rules.of(channel))
-        return words.how_to_ask.format(command=command, example=next(iter(examples), "…"))
+        return words.how_to_ask.format(command=command, example=example)
 
-    async def _examples(self, channel: str, limit: int) -> list[str]:
-        """Up to *limit* questions that are answered in *channel*."""
-        chatbot = await asyncio.to_thread(self.chatbot_in, channel)
-        return await self.suggestions.first(chatbot, limit)
+    def _known_example(self, channel: str) -> str:
+        """A question that is known to be answered in *channel*: Slack waits three seconds for an acknowledgement."""
+        try:
+            known = self.suggestions.first_now(self.chatbot_in(channel)).questions
+        except (BotError, IndexingError):
+            return _NO_EXAMPLE
+        return known[0].text if known else _NO_EXAMPLE
 
     async def on_feedback(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Keeps what somebody thinks of a reply; the last word of each counts."""
@@ -246,7 +252,7 @@ class SlackListeners:
         async def courtesy() -> None:
             try:
                 await work
-            except (Later, Undeliverable, ConversationStoreError) as error:
+            except (Later, Undeliverable, BotError, IndexingError) as error:
                 log.warning("Something kind was left undone in Slack: %s", error)
 
         task = asyncio.create_task(courtesy())

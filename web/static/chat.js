@@ -13,6 +13,11 @@ const words = form.dataset;
 let stopping = null;
 let firstPage = null;
 
+/* A sentence that a reader can be shown as it is. */
+class Told extends Error {}
+/* The connection broke: the same turn can be asked for again. */
+class Broken extends Error {}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const question = form.elements.question.value.trim();
@@ -21,23 +26,36 @@ form.addEventListener("submit", (event) => {
 });
 
 async function ask(question) {
+  const held = document.activeElement;
   closePanel();
+  forgetComplaint();
   becomeConversation();
   const turn = Number(form.elements.turn.value);
   const article = addTurn(turn, question);
   form.elements.question.value = "";
+  /* The box and its button go on having the focus; a question on a button gives it to the same question, now asked. */
+  (form.contains(held) ? held : article.querySelector(".question")).focus({ preventScroll: true });
   say(words.thinking);
   stopping = new AbortController();
   try {
     await askUntilAnswered(article, question);
   } catch (error) {
-    if (error.name === "AbortError") showStopped(article);
-    else showProblem(article, question, error.message);
+    if (error.name === "AbortError") showStopped(article, question);
+    else showProblem(article, question, error instanceof Told ? error.message : words.failed);
   } finally {
     article.removeAttribute("aria-busy");
-    article.querySelector(".working")?.remove();
+    stopWorking(article);
     stopping = null;
   }
+}
+
+/* Its button may have the focus, which then goes to what came in its place. */
+function stopWorking(article) {
+  const working = article.querySelector(".working");
+  const isHeld = working?.contains(document.activeElement);
+  working?.remove();
+  const next = article.querySelector(".look-again") ?? article.querySelector(".question");
+  if (isHeld) next.focus({ preventScroll: true });
 }
 
 /* A connection that breaks is made again: the same turn is asked for, so that it is neither lost nor doubled. */
@@ -45,11 +63,9 @@ async function askUntilAnswered(article, question) {
   for (let tried = 1; ; tried += 1) {
     try {
       if (await askOnce(article, question)) return;
-      throw new TypeError("The answer broke off.");
+      throw new Broken();
     } catch (error) {
-      if (!(error instanceof TypeError) || tried === TRIES) {
-        throw error instanceof TypeError ? new Error(words.failed) : error;
-      }
+      if (!(error instanceof Broken) || tried === TRIES) throw error;
       say(words.retrying);
       await pause(WAIT_MS * tried);
       if (stopping.signal.aborted) throw new DOMException("", "AbortError");
@@ -60,12 +76,24 @@ async function askUntilAnswered(article, question) {
 async function askOnce(article, question) {
   const body = new URLSearchParams(new FormData(form));
   body.set("question", question);
-  const response = await fetch("/ask/stream", { method: "POST", body, signal: stopping.signal });
-  if (!response.ok) throw new Error(await sentenceOf(response));
-  for await (const [name, data] of readEvents(response.body)) {
+  const response = await connected(fetch("/ask/stream", { method: "POST", body, signal: stopping.signal }));
+  if (!response.ok) throw new Told(await sentenceOf(response));
+  const events = readEvents(response.body);
+  for (;;) {
+    const { done, value } = await connected(events.next());
+    if (done) return false;
+    const [name, data] = value;
     if (show[name]?.(article, data)) return true;
   }
-  return false;
+}
+
+/* A TypeError is what fetch and its body give where the connection breaks; one of our own making isn't to be tried again. */
+async function connected(coming) {
+  try {
+    return await coming;
+  } catch (error) {
+    throw error instanceof TypeError ? new Broken() : error;
+  }
 }
 
 const show = {
@@ -79,10 +107,11 @@ const show = {
   refusal: (article, { html }) => placeOnce(article, ".refusal", html),
   after: (article, { html }) => placeOnce(article, ".after", html),
   problem(_, { detail }) {
-    throw new Error(detail);
+    throw new Told(detail);
   },
   done(article, { conversation_id: id, turn, said }) {
     if (!article.querySelector(".answer").children.length) article.querySelector(".answer").remove();
+    name(article, turn);
     form.elements.turn.value = turn + 1;
     form.querySelector(".about-passage")?.remove();
     history.replaceState(null, "", `/c/${id}`);
@@ -106,16 +135,20 @@ function elementOf(html) {
 
 function addTurn(number, question) {
   const article = document.getElementById("turn-template").content.firstElementChild.cloneNode(true);
-  article.id = `turn-${number}`;
-  article.setAttribute("aria-labelledby", `question-${number}`);
-  const heading = article.querySelector(".question");
-  heading.id = `question-${number}`;
-  heading.textContent = question;
+  name(article, number);
+  article.querySelector(".question").textContent = question;
   document.title = `${question} – Footnoted`;
   article.querySelector(".stop").addEventListener("click", () => stopping?.abort());
   main.append(article);
   article.scrollIntoView({ block: "start" });
   return article;
+}
+
+/* Another tab may have asked meanwhile: the server says which turn it became. */
+function name(article, number) {
+  article.id = `turn-${number}`;
+  article.setAttribute("aria-labelledby", `question-${number}`);
+  article.querySelector(".question").id = `question-${number}`;
 }
 
 /* The first page gives way to the conversation that begins on it. */
@@ -143,7 +176,13 @@ function becomeFirstPage() {
   firstPage = null;
 }
 
-function showStopped(article) {
+/* Nothing of a stopped answer stays, and no id: the next question gets its number, and its marks would open that one's
+   footnotes. */
+function showStopped(article, question) {
+  for (const part of article.querySelectorAll(".answer, .footnotes, .refusal, .after")) part.remove();
+  for (const each of [article, article.querySelector(".question")]) each.removeAttribute("id");
+  article.removeAttribute("aria-labelledby");
+  article.setAttribute("aria-label", question);
   note(article, words.stopped, `/c/${form.elements.conversation_id.value}`, words.lookAgain);
   say(words.stopped);
 }
@@ -156,16 +195,23 @@ function showProblem(article, question, sentence) {
   complaint.setAttribute("role", "alert");
   complaint.textContent = sentence;
   if (firstPage && !document.querySelector("article.turn")) becomeFirstPage();
-  form.querySelector(".complaint")?.remove();
   form.querySelector("label").after(complaint);
   form.elements.question.focus();
-  form.addEventListener("submit", () => complaint.remove(), { once: true });
+}
+
+/* Also one that came with the page, whose box is marked as wrong. */
+function forgetComplaint() {
+  form.querySelector(".complaint")?.remove();
+  const box = form.elements.question;
+  box.removeAttribute("aria-invalid");
+  if (box.getAttribute("aria-describedby") === "complaint") box.removeAttribute("aria-describedby");
 }
 
 function note(article, sentence, href, label) {
   const paragraph = document.createElement("p");
   paragraph.className = "meta";
   const link = document.createElement("a");
+  link.className = "look-again";
   link.href = href;
   link.textContent = label;
   paragraph.append(`${sentence} `, link);

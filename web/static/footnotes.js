@@ -40,6 +40,7 @@ document.addEventListener("click", (event) => {
   } else if (!event.target.closest?.(".peek")) hide();
 });
 
+/* While it is captured, so that the panel learns of it before it hears the key itself: one press closes one thing. */
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && shownFor) {
     event.preventDefault();
@@ -47,7 +48,7 @@ document.addEventListener("keydown", (event) => {
     hide();
     mark.focus();
   }
-});
+}, true);
 
 for (const name of ["scroll", "resize"]) addEventListener(name, () => shownFor && place(shownFor), { passive: true });
 document.addEventListener("panel-opens", hide);

@@ -21,8 +21,11 @@ let opener = null;
 const sentencesIn = (line) => [...line.querySelectorAll('[id^="s-"]')].filter((each) => ID.test(each.id));
 const lineOf = (sentence) => sentence.closest("p, li, table");
 
+/* Another button or a modifier key asks the browser for something of its own, such as another tab. */
+const hasModifier = (event) => event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+
 article.addEventListener("click", (event) => {
-  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (hasModifier(event)) return;
   const link = event.target.closest(".permalink");
   if (link) {
     event.preventDefault();
@@ -63,7 +66,7 @@ menu.addEventListener("focusout", (event) => {
 });
 
 copy.addEventListener("click", async (event) => {
-  if (!navigator.clipboard) return;
+  if (!navigator.clipboard || hasModifier(event)) return;
   event.preventDefault();
   try {
     await navigator.clipboard.writeText(copy.href);

@@ -27,6 +27,7 @@ document.addEventListener("submit", (event) => {
   if (form.matches(".suggestions") && composer) {
     event.preventDefault();
     composer.elements.question.value = event.submitter.value;
+    composer.querySelector(".about-passage")?.remove(); // it was suggested about all explainers
     composer.requestSubmit();
   } else if (form.matches(".feedback")) {
     event.preventDefault();

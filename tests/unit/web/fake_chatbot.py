@@ -22,9 +22,8 @@ from bot.answers import (
     ScoredPassage,
     Turn,
 )
-from bot.chatbot import Chatbot
+from bot.chatbot import Chatbot, clean_question
 from bot.conversation_stores import InMemoryConversationStore
-from bot.errors import InvalidQuestion
 from bot.ports import ConversationStore, ConversationSummary
 from bot.rewrite import Query
 from bot.selection import Selection, selected_ids
@@ -85,12 +84,13 @@ class FakeChatbot:
     """What came before each question of a reader's; suggestions that are tried are no reader's."""
     silent_on: frozenset[str] = frozenset()
     """Headings that questions about are refused."""
+    chosen_from: tuple[Document, ...] = ()
+    """All documents, where ``current`` is a choice of them."""
 
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         if self.failure:
             raise self.failure
-        if not question.strip():
-            raise InvalidQuestion("The question is empty; please type one.")
+        question = clean_question(question, self.max_question_chars)
         if conversation_id != ASKED_AS:
             self.histories.append(history)
         reply = self._reply(question)
@@ -102,8 +102,9 @@ class FakeChatbot:
         return Assessment(likely, off_topic=False, missing=())
 
     def selected(self, selection: Selection) -> FakeChatbot:
-        ids = selected_ids([document.card for document in self.current], selection, None)
-        return replace(self, current=tuple(d for d in self.current if d.id in ids))
+        every = self.chosen_from or self.current
+        ids = selected_ids([document.card for document in every], selection, None)
+        return replace(self, current=tuple(d for d in every if d.id in ids), chosen_from=every)
 
     def forgetful(self) -> FakeChatbot:
         return replace(self, conversations=FakeConversations())
@@ -115,7 +116,7 @@ class FakeChatbot:
         return self.current
 
     def document(self, document_id: str, version: str | None = None) -> Document:
-        known = self.current if version is None else (*self.current, *self.old)
+        known = self.current if version is None else self._ever
         for document in known:
             if document.id == document_id and version in (None, document.version):
                 return document
@@ -123,11 +124,15 @@ class FakeChatbot:
 
     def versions(self, document_id: str) -> Sequence[ArchivedVersion]:
         """The current version is the newest, and each old one is a day older than the one before it."""
-        known = [document for document in (*self.current, *self.old) if document.id == document_id]
+        known = [document for document in self._ever if document.id == document_id]
         if not known:
             raise DocumentNotFound(f"There is no explainer {document_id!r} here, at any version.")
         newest = datetime(2025, 4, 14, tzinfo=UTC)
         return [ArchivedVersion(document.card, newest - timedelta(days=age)) for age, document in enumerate(known)]
+
+    @property
+    def _ever(self) -> tuple[Document, ...]:
+        return tuple(dict.fromkeys((*self.current, *self.chosen_from, *self.old)))
 
     def _reply(self, question: str) -> Reply:
         document = self.current[0]

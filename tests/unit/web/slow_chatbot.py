@@ -12,6 +12,7 @@ import httpx2
 from fastapi import FastAPI
 
 from bot.answers import Reply
+from bot.selection import Selection, selected_ids
 from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
 from web.app import create_app
 from web.settings import WebSettings
@@ -27,6 +28,10 @@ class SlowChatbot(FakeChatbot):
         self.asked: list[str] = []
 
     def forgetful(self) -> SlowChatbot:
+        return self
+
+    def selected(self, selection: Selection) -> SlowChatbot:
+        assert selected_ids(self.documents(), selection, None)
         return self
 
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:

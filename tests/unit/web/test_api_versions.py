@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from bot.answers import CitedDocument
+from bot.footnotes import document_dict
 from tests.unit.web.fake_chatbot import FakeChatbot, permits, span_of
 from tests.unit.web.test_api import problem_of
 from web.version_schemas import CHANGES_EXAMPLE, ChangesBody
@@ -48,6 +50,16 @@ class TestVersions:
             }
             for document, published in ((current, "2025-04-14T00:00:00Z"), (old, "2025-04-13T00:00:00Z"))
         ]
+
+    def test_one_of_another_collection_has_a_current_version_and_can_be_read(
+        self, client: TestClient, chatbot: FakeChatbot
+    ) -> None:
+        south = replace(permits(years="six"), id="south", collection="south")
+        old = replace(permits(years="two"), id="south", collection="south")
+        chatbot.old, chatbot.chosen_from = (old,), (*chatbot.current, south)
+        assert [v["current"] for v in client.get("/api/documents/south/versions").json()] == [True, False]
+        assert client.get("/api/documents/south").json()["version"] == south.version
+        assert client.get(f"/api/documents/south/{old.version}/changes").json()["new"]["version"] == south.version
 
     def test_of_a_withdrawn_explainer_none_is_current(self, client: TestClient, chatbot: FakeChatbot) -> None:
         chatbot.current = (replace(permits(), id="other"),)
@@ -145,3 +157,11 @@ class TestOpenApi:
         lengths = {kind: sum(len(p.text) for p in example.passage.pieces if p.kind != kind) for kind in _OF.values()}
         assert example.passage.new.end - example.passage.new.start == lengths["removed"]
         assert example.passage.old.end - example.passage.old.start == lengths["added"]
+
+
+def test_both_versions_are_named_as_footnotes_name_them(client: TestClient, chatbot: FakeChatbot) -> None:
+    chatbot.current = (replace(chatbot.current[0], url="https://example.org/permits"),)
+    body = changes(client, chatbot)
+    assert body["new"]["url"] == "https://example.org/permits"
+    for side, document in (("old", chatbot.old[0]), ("new", chatbot.current[0])):
+        assert body[side] == document_dict(CitedDocument.of(document))

@@ -172,6 +172,21 @@ class TestSettings:
             assert "/c/talk" in client.get("/conversations").text
             assert "/c/talk" not in client.get("/conversations", headers=headers).text
 
+    @pytest.mark.parametrize(
+        ("origin", "status"),
+        [
+            ("http://127.0.0.1", 303),
+            ("https://bot.example", 303),
+            ("https://evil.example", 403),
+            ("http://127.0.0.1:9", 403),
+            ("null", 403),
+        ],
+    )
+    def test_where_a_browser_says_only_the_origin_that_counts(self, origin: str, status: int) -> None:
+        app = create_app(still(FakeChatbot(current=(permits(),))), WebSettings(public_url="https://bot.example"))
+        client = TestClient(app, "http://127.0.0.1", follow_redirects=False)
+        assert client.post("/ask", data={"question": "fact?"}, headers={"origin": origin}).status_code == status
+
     @pytest.mark.parametrize("path", ["/ask", "/conversations/talk/delete"])
     def test_another_site_can_post_no_form_of_ours(self, path: str) -> None:
         app = create_app(still(FakeChatbot(current=(permits(),))), WebSettings())

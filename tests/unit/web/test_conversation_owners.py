@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from itsdangerous import URLSafeSerializer
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from bot.errors import ConversationStoreError
+from bot.feedback import FEEDBACK_FILE, Feedback, FeedbackStore
 from tests.unit.web.fake_chatbot import FakeChatbot, still
 from tests.unit.web.html_page import sound
 from web.app import create_app
 from web.readers import COOKIE
 from web.schemas import ConversationBody
 from web.settings import WebSettings
-from web.sweep import sweep
+from web.sweep import sweep, sweeping
 
 FORM = {"question": "fact?", "conversation_id": "talk", "turn": "1"}
 TOKEN = "token-of-the-operator"
@@ -162,6 +165,14 @@ class TestExport:
         assert [turn.reply.status for turn in body.turns if turn.reply] == ["answered", "refused"]
         assert response.headers["cache-control"] == "no-store"
 
+    def test_the_download_has_the_same_form_with_whole_addresses(self, reader: TestClient) -> None:
+        reader.post("/conversations/talk/rename", data={"title": "Fees"})
+        downloaded, exported = (reader.get(path).json() for path in ("/c/talk.json", "/api/conversations/talk"))
+        assert ConversationBody.model_validate(downloaded).title == "Fees"
+        link = exported["turns"][0]["reply"]["footnotes"][0]["permalink"]
+        assert link.startswith("/read/")
+        assert json.loads(json.dumps(downloaded).replace("http://bot.example/read/", "/read/")) == exported
+
     def test_what_is_not_there_is_not_found(self, reader: TestClient) -> None:
         for path in ("/api/conversations/none", "/api/conversations/%00", "/api/conversations/" + "x" * 65):
             assert reader.get(path).status_code == 404
@@ -192,5 +203,35 @@ class TestSweep:
 
         monkeypatch.setattr(chatbot.conversations, "delete_older_than", fail)
         with caplog.at_level(logging.ERROR, "footnoted.web"):
-            sweep(still(chatbot), 30)
+            sweep(still(chatbot), lambda: None, 30)
         assert "The disk is full." in caplog.text
+
+    def test_whatever_goes_wrong_the_next_sweep_comes_and_no_text_is_told(
+        self, chatbot: FakeChatbot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        swept: list[float] = []
+
+        def fail(days: float) -> int:
+            swept.append(days)
+            raise ValueError("what a reader asked")
+
+        monkeypatch.setattr(chatbot.conversations, "delete_older_than", fail)
+
+        async def run() -> None:
+            async with sweeping(still(chatbot), lambda: None, 30, every_s=0.001):
+                with anyio.fail_after(10):
+                    while len(swept) < 2:
+                        await anyio.sleep(0.005)
+
+        anyio.run(run)
+        assert "ValueError" in caplog.text
+        assert "what a reader asked" not in caplog.text
+
+    def test_feedback_goes_with_its_conversation_however_that_went(self, chatbot: FakeChatbot, tmp_path: Path) -> None:
+        feedback = FeedbackStore(tmp_path / FEEDBACK_FILE)
+        for name in ("old", "new"):
+            chatbot.ask(name, "fact?")
+            feedback.record(Feedback(name, 1, "web:reader", "wrong", "1", 0.0, text="my own words"))
+        chatbot.conversations.delete("old")
+        sweep(still(chatbot), lambda: feedback, 30)
+        assert feedback.conversations() == ["new"]

@@ -35,6 +35,12 @@ class TestHttps:
             for path in ("/", "/nowhere", "/api/documents"):
                 assert client.get(path).headers[HSTS] == "max-age=31536000"
 
+    def test_so_does_one_that_came_by_a_proxy_where_the_public_address_says_https(self) -> None:
+        with server(public_url="https://bot.example") as client:
+            assert client.get("/").headers[HSTS] == "max-age=31536000"
+            for response in (client.get("/language/es"), client.post("/ask", data=QUESTION)):
+                assert "secure" in response.headers["set-cookie"].lower()
+
     def test_one_that_came_by_http_is_promised_nothing(self) -> None:
         with server() as client:
             assert HSTS not in client.get("/").headers

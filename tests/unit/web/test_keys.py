@@ -71,6 +71,11 @@ class TestPrograms:
             assert (response.status_code, response.json()["error"]["type"]) == (401, "authentication_error")
         assert client.post("/v1/chat/completions", json=CHAT, headers={"x-api-key": KEY}).status_code == 200
 
+    def test_first_questions_which_cost_the_models_time_need_one_too(self, client: TestClient) -> None:
+        assert client.get("/api/suggestions").status_code == 401
+        for headers in ({"x-api-key": KEY}, {"origin": SITE}, {"sec-fetch-site": "same-origin"}):
+            assert client.get("/api/suggestions", headers=headers).status_code == 200
+
     def test_readers_need_none_on_our_pages_nor_on_the_widgets_sites(self, client: TestClient) -> None:
         assert client.post("/ask", data={"question": "fact?"}).status_code == 303
         assert ask(client, origin=SITE) == 200
@@ -109,7 +114,8 @@ class TestOperator:
     def test_without_a_token_only_a_private_servers_machine_does(self, path: str) -> None:
         with server() as client:
             assert client.get(path).status_code == 200
-            assert client.get(path, headers={"x-forwarded-for": "192.0.2.1"}).status_code == 404
+            for header in ("x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"):
+                assert client.get(path, headers={header: "192.0.2.1"}).status_code == 404
             assert client.get(path, headers={"host": "evil.example"}).status_code == 404
         with server(public_url="https://bot.example") as client:
             assert client.get(path).status_code == 404

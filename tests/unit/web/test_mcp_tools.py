@@ -195,7 +195,7 @@ class TestAsk:
 
     async def test_an_empty_question_is_told_in_the_chatbots_own_sentence(self, chatbot: FakeChatbot) -> None:
         sentence = complaint_of(await call(chatbot, "ask", question=" "))
-        assert sentence == "The question is empty; please type one."
+        assert sentence == "The question is empty; write what you want to know."
 
     async def test_what_only_the_operator_can_mend_is_told_to_the_log_alone(
         self, chatbot: FakeChatbot, caplog: pytest.LogCaptureFixture

@@ -209,7 +209,7 @@ class TestErrors:
         page = sound(response.text)
         box = page.by_id("question")
         assert box["value"] == "   "
-        assert page.by_id(box["aria-describedby"]).text == "The question is empty; please type one."
+        assert page.by_id(box["aria-describedby"]).text == "The question is empty; write what you want to know."
         assert "autofocus" in box.attributes
         assert page.by_id("turn-1")
 

@@ -34,6 +34,14 @@ async def test_one_more_than_may_wait_is_turned_away_with_a_time_to_come_back() 
     assert scene.statuses == [200, 200, 200, 503]
 
 
+async def test_first_questions_of_a_document_neither_wait_for_the_model_nor_take_a_place() -> None:
+    async with busy_server(max_waiting=0) as (scene, _):
+        with anyio.fail_after(5):
+            told = await scene.browser.get("/api/suggestions?document=water-permits")
+        assert told.status_code == 200
+        assert scene.app.state.site.queue.waiting == 0
+
+
 async def test_none_may_wait_where_the_operator_says_so_and_the_one_in_work_is_answered() -> None:
     async with busy_server(max_waiting=0) as (scene, _):
         await scene.ask()

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import anyio
 import pytest
 from limits.storage import MemoryStorage
 from starlette.testclient import TestClient
 
 from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
 from tests.unit.web.html_page import sound
+from tests.unit.web.slow_chatbot import busy_server
 from web import rate_limits
 from web.app import create_app
 from web.rate_limits import NO_MORE_TODAY, TOO_OFTEN
@@ -96,6 +98,28 @@ def test_all_together_ask_no_more_than_the_day_allows_by_whichever_way() -> None
         assert sound(page.text).by_id("complaint").text == NO_MORE_TODAY
 
 
+def test_what_is_not_answered_does_not_count_against_the_day() -> None:
+    with server(daily_limit=1) as client:
+        unknown = {"question": "fact?", "filter": {"documents": ["none"]}}
+        for body in ({"question": " "}, {"question": "x" * 201}, unknown):
+            assert client.post("/api/ask", json=body).status_code == 422
+        assert [ask(client), ask(client)] == [200, 429]
+
+
+def test_who_is_turned_away_by_the_queue_does_not_count_against_the_day_either() -> None:
+    async def run() -> None:
+        async with busy_server(max_waiting=0, daily_limit=2) as (scene, _):
+            for _ in range(3):
+                await scene.ask()
+            scene.chatbot.go.set()
+            while not scene.app.state.site.queue.is_empty:
+                await anyio.sleep(0.005)
+            await scene.ask()
+        assert scene.statuses == [200, 200, 503, 503, 503]
+
+    anyio.run(run)
+
+
 def test_a_turn_that_is_sent_again_counts_once_against_the_day() -> None:
     with server(daily_limit=1) as client:
         form = {"question": "fact?", "conversation_id": "talk", "turn": "1"}
@@ -174,6 +198,22 @@ def test_a_storage_that_is_down_lets_everybody_in_and_says_so_once_without_its_a
         assert "very-secret" not in told
         storage.down = False
         assert [ask(client), ask(client)] == [200, 429]
+
+
+def test_a_storage_on_another_machine_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, dict[str, Any]] = {}
+
+    def storage(address: str, **options: Any) -> MemoryStorage:
+        given[address] = options
+        return MemoryStorage()
+
+    monkeypatch.setattr(rate_limits, "storage_from_string", storage)
+    for address in ("memory://", "redis://cache:6379", "rediss://cache:6379"):
+        rate_limits.RateLimits(WebSettings.model_validate({"rate_limit_storage": address}))
+    assert given["memory://"] == {}
+    for address in ("redis://cache:6379", "rediss://cache:6379"):
+        assert 0 < given[address]["socket_timeout"] <= 2
+        assert 0 < given[address]["socket_connect_timeout"] <= 2
 
 
 @pytest.mark.parametrize("storage", ["nowhere://x", "", "memory"])

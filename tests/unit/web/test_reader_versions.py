@@ -239,3 +239,36 @@ class TestVersionList:
         newest_first = chatbot.versions("water-permits")[::-1]
         monkeypatch.setattr(chatbot, "versions", lambda _: newest_first)
         assert "This is not the current version." in said(opened(client, chatbot.old[0]).one("p", class_="notice"))
+
+
+class TestAnotherCollection:
+    @pytest.fixture
+    def south(self, chatbot: FakeChatbot) -> tuple[Document, Document]:
+        """The old and the current version of an explainer that answers only where its collection is named."""
+        old, new = (replace(permits(years=years), id="south", collection="south") for years in ("two", "six"))
+        chatbot.old, chatbot.chosen_from = (old,), (*chatbot.current, new)
+        return old, new
+
+    def test_a_passage_of_it_is_shown_as_it_is_published_there(
+        self, client: TestClient, south: tuple[Document, Document]
+    ) -> None:
+        old, new = south
+        page = opened(client, old, "valid for two years.")
+        assert "no longer among the current" not in page.one("main").text
+        (href,) = links(page, "Read it in the current version")
+        assert href.startswith(f"/read/south/{new.version}?")
+        assert client.get("/read/south").headers["location"] == f"/read/south/{new.version}"
+        assert opened(client, old, path="/changes").one("ins").text == "[added: six]"
+
+    def test_it_cannot_be_asked_about_where_no_answer_would_come_from_it(
+        self, client: TestClient, chatbot: FakeChatbot, south: tuple[Document, Document]
+    ) -> None:
+        assert not opened(client, south[1], "valid for six years.").all("form", class_="ask-about")
+        assert opened(client, chatbot.current[0], "valid for five years.").all("form", class_="ask-about")
+
+    def test_once_it_is_withdrawn_there_it_is_withdrawn(
+        self, client: TestClient, chatbot: FakeChatbot, south: tuple[Document, Document]
+    ) -> None:
+        chatbot.chosen_from = chatbot.current
+        assert "no longer among the current" in opened(client, south[0]).one("p", class_="notice").text
+        assert client.get("/read/south").status_code == 404

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from starlette.testclient import TestClient
 
 from bot.answers import Reply
 from bot.errors import GeneratorUnavailable
+from bot.selection import Selection
 from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
 from web.app import create_app
+from web.errors import SENTENCES
 from web.settings import WebSettings
 
 
@@ -92,3 +95,47 @@ def test_the_same_turn_sent_twice_at_once_is_asked_once() -> None:
     assert first == second
     assert Waiting.asked == 1
     assert len(chatbot.conversations.turns("talk")) == 1
+
+
+def test_the_same_turn_asked_of_other_documents_at_once_is_another_question() -> None:
+    documents = (permits(), replace(permits(), id="other"))
+    both_here = threading.Barrier(2, timeout=10)
+
+    class Choosing(FakeChatbot):
+        def selected(self, selection: Selection) -> FakeChatbot:
+            if selection.documents:
+                both_here.wait()
+            return super().selected(selection)
+
+    chatbot = Choosing(current=documents)
+    form = {"question": "fact?", "conversation_id": "talk", "turn": "1"}
+    client = TestClient(create_app(still(chatbot), WebSettings()), "http://127.0.0.1")
+    with client, ThreadPoolExecutor(2) as readers:
+        sent = [readers.submit(events, client, **form, document=document.id) for document in documents]
+        assert [each.result()[-1][0] for each in sent] == ["done", "done"]
+
+
+def test_a_page_that_can_not_be_made_is_a_problem_too(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("what a reader asked")
+
+    monkeypatch.setattr("web.routes.stream.turn_view", broken)
+    (_, (name, data)) = events(client, question="fact?")
+    assert (name, data["detail"]) == ("problem", SENTENCES[500])
+
+
+@pytest.mark.parametrize("path", ["/ask", "/ask/stream"])
+def test_a_form_that_is_sent_again_before_the_cookie_came_leaves_the_conversation_its_readers(path: str) -> None:
+    chatbot = FakeChatbot(current=(permits(),))
+    app = create_app(still(chatbot), WebSettings(public_url="http://bot.example"))
+    form = {"question": "fact?", "conversation_id": "talk", "turn": "1"}
+
+    def browser() -> TestClient:
+        return TestClient(app, "http://bot.example", follow_redirects=False)
+
+    browser().post(path, data=form)  # what it was answered never arrived
+    again, friend = browser(), browser()
+    again.post(path, data=form)
+    assert "/c/talk" in again.get("/conversations").text
+    friend.post(path, data={**form, "question": "list them?", "turn": "2"})
+    assert "/c/talk" not in friend.get("/conversations").text

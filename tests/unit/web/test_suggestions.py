@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import cast
 
@@ -13,8 +15,10 @@ import pytest
 from anyio import CapacityLimiter
 from starlette.testclient import TestClient
 
-from bot.answers import Turn
+from bot.answers import Reply, Turn
 from bot.chatbot import Chatbot
+from bot.errors import GeneratorUnavailable
+from bot.selection import Selection
 from corpus.builder import DocumentBuilder, Metadata
 from corpus.documents import Document
 from tests.unit.web.fake_chatbot import FakeChatbot, permits, section_answer, still
@@ -172,6 +176,51 @@ def test_a_new_index_is_asked_anew() -> None:
     anyio.run(run)
 
 
+@dataclass
+class CountingChatbot(FakeChatbot):
+    """Keeps what it is asked, over how many documents."""
+
+    asked: list[tuple[int, str]] = field(default_factory=list)
+
+    def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
+        self.asked.append((len(self.current), question))
+        return super().ask(conversation_id, question, history)
+
+
+def test_however_callers_choose_documents_each_question_is_tried_over_one_or_all_and_once() -> None:
+    chatbot = CountingChatbot(current=tuple(waters(id_) for id_ in "abcd"))
+    ids = [frozenset(each) for count in (1, 2, 3) for each in combinations("abcd", count)]
+    chosen = [cast(Chatbot, chatbot.selected(Selection(each))) for each in ids]
+
+    async def run() -> None:
+        suggestions = Suggestions(CapacityLimiter(1))
+        for each in chosen:
+            assert suggestions.first_now(each) == suggestions.first_now(each)
+            await suggestions.first(each, 4)
+        assert all(suggestions.first_now(each).complete for each in chosen)
+        assert texts(suggestions.first_now(chosen[0])) == about("Springs", "Rivers", "Lakes", "Wells")
+
+    anyio.run(run)
+    over_all = [question for count, question in chatbot.asked if count > 1]
+    assert {count for count, _ in chatbot.asked} == {1, 4}
+    assert max(Counter(over_all).values()) <= len(chatbot.current), "each document has a section of that name"
+
+
+def test_a_candidate_that_could_not_be_asked_now_is_asked_again() -> None:
+    chatbot = FakeChatbot(
+        current=(waters(),), failure=GeneratorUnavailable("The generator is restarted.", retryable=True)
+    )
+
+    async def run() -> None:
+        suggestions = Suggestions(CapacityLimiter(1))
+        assert await suggestions.first(cast(Chatbot, chatbot), 2) == []
+        assert not suggestions.first_now(cast(Chatbot, chatbot)).complete
+        chatbot.failure = None
+        assert await suggestions.first(cast(Chatbot, chatbot), 2) == about("Springs", "Rivers")
+
+    anyio.run(run)
+
+
 class TestPages:
     @pytest.fixture
     def client(self, tmp_path: Path) -> Iterator[TestClient]:
@@ -188,6 +237,9 @@ class TestPages:
         form = {field["name"]: field["value"] for field in page.all("input", type="hidden") if "form" in field.inside}
         answered = client.post("/ask", data={**form, "question": buttons[0]["value"]})
         assert sound(answered.text).all("blockquote")
+
+    def test_none_stands_beside_a_question_about_one_passage(self, client: TestClient) -> None:
+        assert not sound(client.get("/?document=water-permits").text).all("button", name="question")
 
     def test_the_last_answer_is_followed_up_from_the_cache(self, client: TestClient) -> None:
         client.post("/ask", data={"question": "fact?", "conversation_id": "talk"})
