@@ -110,7 +110,9 @@ def _read(evidence: Evidence, draft: Draft) -> dict[str, float]:
     quoted = {source.passage_id for claim in draft.claims for source in claim.sources}
     windows = sorted((reading.answers for reading in evidence.readings.values()), reverse=True)
     cited = [evidence.readings[i].answers for i in quoted if i in evidence.readings]
+    sentences = (logit for reading in evidence.readings.values() for logit in reading.evidence)
     return {
+        "evidence": max(sentences, default=UNREAD),
         "window": windows[0],
         "window_cited": max(cited, default=UNREAD),
         "window_next": windows[1] if len(windows) > 1 else UNREAD,

@@ -66,7 +66,7 @@ class Chatbot:
     """The same chatbot over only the documents that a selection lets through. Raises `bot.errors.NothingSelected`."""
     reader: Reader | None = None
     passages_read: int = PASSAGES_READ
-    answer_threshold: float = 0.4
+    answer_threshold: float = 0.45
     max_question_chars: int = 2000
 
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:

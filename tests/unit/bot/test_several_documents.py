@@ -75,7 +75,7 @@ def test_of_many_documents_that_disagree_the_newest_are_quoted_beside_the_best(o
         )
         for year in range(2019, 2026)
     ]
-    reply = asked(opened(*editions), "How many dollars does a well permit cost, 119 dollars?")
+    reply = asked(opened(*editions), "How many dollars does a well permit cost?")
     assert [c.document.id for c in reply.citations] == ["wells-2025", "wells-2024", "wells-2019"]
 
 
