@@ -10,7 +10,7 @@ from bot.answers import Claim, Draft, Source
 from bot.logistic import Logistic
 from bot.questions import Question, Shape
 from bot.rank import RankedSentence, SentenceRanker
-from bot.retrieve import Evidence
+from bot.retrieve import Candidate, Evidence
 from bot.rewrite import Query
 from index.lexical import terms
 from index.passages import Passage, SentenceKind
@@ -59,25 +59,22 @@ class ExtractiveGenerator:
         ranked = self._ranker.rank(question, evidence)
         if not ranked:
             return Draft()
-        chosen = self._chosen(question.asked, ranked)
-        differing = self._differing(ranked)
+        other = [entry for entry in ranked[1:] if self._disagree(ranked[0].candidate, entry.candidate)]
+        chosen = self._chosen(question.asked, [entry for entry in ranked if entry not in other])
+        differing = self._newest(other)
         rows = list(dict.fromkeys([*chosen, *differing]))
         return Draft(self._claims(rows, newest_first=bool(differing)))
 
-    def _differing(self, ranked: Sequence[RankedSentence]) -> list[int]:
-        """Where the best sentence has a figure, the likeliest one of each other document that has another figure.
+    def _disagree(self, best: Candidate, other: Candidate) -> bool:
+        """Whether *other* says in another document, with other figures, what *best* says."""
+        return other.passage.document_id != best.passage.document_id and differ(best.text, other.text)
 
-        Of many documents the newest.
-        """
-        best = ranked[0].candidate
+    def _newest(self, ranked: Sequence[RankedSentence]) -> list[int]:
+        """The likeliest sentence of each document, of many documents the newest."""
         rows: dict[str, int] = {}
-        for entry in ranked[1:]:
-            candidate = entry.candidate
-            id_ = candidate.passage.document_id
-            if id_ in {best.passage.document_id, *rows} or entry.probability < _LIKELY:
-                continue
-            if differ(best.text, candidate.text):
-                rows[id_] = candidate.row
+        for entry in ranked:
+            if entry.probability >= _LIKELY:
+                rows.setdefault(entry.candidate.passage.document_id, entry.candidate.row)
         newest = sorted(rows, key=lambda id_: self._as_of[id_], reverse=True)
         return [rows[id_] for id_ in newest[:_MOST_DIFFERING]]
 

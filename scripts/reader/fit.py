@@ -46,7 +46,8 @@ ANSWERABLE_READ = ("evidence", "window", "window_cited", "window_next")
 SIGNS = {
     "similarity": 1, "similarity_behind_best": -1, "passage_rank": 1, "covered": 1, "kind_met": 1, "kind_missing": -1,
     "read": 1, "read_behind_best": -1, "window_behind_best": -1, "similarity_of_sentence": 1,
-    "names_not_in_passage": -1, "names_not_in_quote": -1, "numbers_not_in_passage": -1, "evidence": 1, "window": 1, "window_cited": 1,
+    "names_not_in_passage": -1, "names_not_in_quote": -1, "numbers_not_in_passage": -1, "evidence": 1, "window": 1,
+    "window_cited": 1,
 }  # fmt: skip
 """What sense says of a feature's weight. The others (a form, the next window) may go either way."""
 
