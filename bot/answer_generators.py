@@ -20,7 +20,7 @@ _MOST_SENTENCES = 3
 """An answer's sentences, a list counted as one."""
 _LIKELY = 0.12
 """A further sentence is shown where it is at least this likely part of the answer…"""
-_LIKELY_BESIDE_BEST = 0.3
+_LIKELY_BESIDE_BEST = 0.15
 """…and at least this likely as a share of the best."""
 _LIKELY_FOR_NAME = 0.04
 """The least likelihood of a sentence that is shown because only it holds one of the question's names."""

@@ -29,7 +29,7 @@ from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, DocumentA
 from bot.premises import takes_for_granted
 from bot.reader import PASSAGES_READ, Window, read_on, window_of
 from bot.refusal_words import refused
-from bot.refusals import details_of, reason_for, wants_advice
+from bot.refusals import details_of, is_after_text, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
 from bot.rewrite import Query, resolve, resolve_parts
 from bot.scope import Scope, scope_of
@@ -175,7 +175,8 @@ class Chatbot:
         threshold = max(self.answer_threshold, _GLOSSED_THRESHOLD) if glossed else self.answer_threshold
         likely = finding.assessment.probability >= threshold
         asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
-        return likely and asks and query.is_understood and bool(finding.draft.claims)
+        says_when = not is_after_text(query, self.documents(), finding.evidence)
+        return likely and asks and says_when and query.is_understood and bool(finding.draft.claims)
 
     def _is_read_by_gloss(self, finding: _Finding) -> bool:
         """Whether the reader read the question, or a passage that the draft quotes, by its gloss."""

@@ -81,12 +81,13 @@ _LIST_CUES = re.compile(
     r"authori[sz]ed|able|required|include|cover|consist)\b|\bcu[aá]les son\b|\bqu[eé] (?:pueden|tipos)\b|^enumera\b"
 )
 
-_MONTHS = (
+MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|"
     r"septiembre|octubre|noviembre|diciembre"
 )
-_DATE = re.compile(rf"\b(?:1[6-9]|20|21)\d\d\b|\b(?:{_MONTHS})\.? \d{{1,2}}\b", re.IGNORECASE)
+"""A pattern of the names of months."""
+_DATE = re.compile(rf"\b(?:1[6-9]|20|21)\d\d\b|\b(?:{MONTHS})\.? \d{{1,2}}\b", re.IGNORECASE)
 _NUMBER_WORDS = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|"
     r"ninety|hundred|dozen|half|third|quarter|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|cien)s?"

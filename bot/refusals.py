@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.answers import RefusalDetails, RefusalReason
 from bot.gloss import SHORTEST_QUESTION
-from bot.questions import analyse
+from bot.questions import MONTHS, analyse
+from bot.retrieve import Evidence
 from bot.rewrite import Query
 from corpus.documents import DocumentCard
 from corpus.language import base_language, detect_language
@@ -27,7 +28,11 @@ _PERSONAL = re.compile(
     r"\b(?:my|our) (?:lawyer|attorney|case|hearing)\b|\bmi (?:abogad[oa]|caso)\b"
 )
 """What asks about the asker's own case, where the text doesn't answer it."""
-_YEAR = re.compile(r"\b(?:19|20|21)\d\d\b")
+_MOMENT = re.compile(
+    rf"\b(?:(?P<month>{MONTHS})\.?,? (?:\d{{1,2}},? )?(?:of |de |del )?)?(?P<year>(?:19|20|21)\d\d)\b", re.IGNORECASE
+)
+_FIRST_LETTERS = ["jan ene", "feb", "mar", "apr abr", "may", "jun", "jul", "aug ago", "sep", "oct", "nov", "dec dic"]
+"""Of the months' names, in English and Spanish."""
 
 
 def reason_for(query: Query, documents: Sequence[DocumentCard], off_topic: bool) -> RefusalReason:
@@ -59,10 +64,34 @@ def _language_is_foreign(question: str, documents: Sequence[DocumentCard]) -> bo
 
 
 def _asks_for_later(question: str, documents: Sequence[DocumentCard]) -> bool:
-    """Whether the question names a year after the last day that every document speaks of."""
-    ends = [document.as_of.year for document in documents if document.as_of]
-    years = [int(year) for year in _YEAR.findall(question)]
-    return bool(ends and years) and max(years) > max(ends)
+    """Whether the question names a month or a year after the last day that every document speaks of."""
+    return bool(_later_moments(question, documents))
+
+
+def is_after_text(query: Query, documents: Sequence[DocumentCard], evidence: Evidence) -> bool:
+    """Whether *query* asks for a time after the last day of every document, of which no passage of *evidence* speaks.
+
+    A text may say what will be in a later year; one that doesn't name that year doesn't.
+    """
+    later = _later_moments(query.text, documents)
+    texts = [" ".join([*scored.passage.section, scored.passage.text]).casefold() for scored in evidence.passages]
+    return any(not any(all(word in text for word in moment) for text in texts) for moment in later)
+
+
+def _later_moments(question: str, documents: Sequence[DocumentCard]) -> list[tuple[str, ...]]:
+    """The words of each moment that *question* names and that is later than all *documents*: (year,), (month, year)."""
+    ends = [(document.as_of.year, document.as_of.month) for document in documents if document.as_of]
+    found: list[tuple[str, ...]] = []
+    for match in _MOMENT.finditer(question):
+        month, year = match["month"], match["year"]
+        number = _month_of(month) if month else 0
+        if ends and (int(year), number or 1) > (max(ends) if number else (max(ends)[0], 12)):
+            found.append((month.casefold(), year) if month else (year,))
+    return found
+
+
+def _month_of(name: str) -> int:
+    return next(i for i, letters in enumerate(_FIRST_LETTERS, start=1) if name[:3].casefold() in letters)
 
 
 def details_of(query: Query, missing: Sequence[str], documents: Sequence[DocumentCard]) -> RefusalDetails:

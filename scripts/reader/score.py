@@ -1,4 +1,4 @@
-"""How well the bot tells what the text answers: the eval cases but the attacks, each of its own explainer alone.
+"""How well the bot tells what the text answers: the cases in the text's language but the attacks, each explainer alone.
 
 python -m scripts.reader.score [--passages N]
 
@@ -68,7 +68,7 @@ def main() -> None:
     """Prints the report of the open cases and that of the scored ones."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=PASSAGES_READ)
-    cases: Sequence[EvalCase] = [case for case in load_cases(()) if case.kind is not Kind.ATTACK]
+    cases: Sequence[EvalCase] = [c for c in load_cases(()) if c.kind is not Kind.ATTACK and c.language is None]
     found: dict[str, list[tuple[float, bool]]] = {"open": [], "scored": []}
     for document_id, bot in chatbots(parser.parse_args().passages):
         for case in cases:

@@ -1,0 +1,45 @@
+"""A question about a time that is later than the text, of which the text says nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.refusals import is_after_text
+from bot.retrieve import Retriever
+from bot.rewrite import resolve
+from tests.fakes import BruteForceIndex, HashEmbedder, document_of
+
+DOCUMENT = document_of(
+    ("Fees", ["Growers pay $40 a year. From June 2026 the fee is $50, and it ends in 2031."]), as_of=date(2025, 4, 14)
+)
+EMBEDDER = HashEmbedder()
+
+
+@pytest.mark.parametrize(
+    ("question", "after"),
+    [
+        ("What do growers pay in June 2025?", True),
+        ("What do growers pay by August 3, 2025?", True),
+        ("¿Cuánto pagan los agricultores en agosto de 2025?", True),
+        ("What will growers pay in 2027?", True),
+        ("What will growers pay in June 2026?", False),
+        ("What happens to the fee in 2031?", False),
+        ("What did growers pay in April 2025?", False),
+        ("What did growers pay in 2025?", False),
+        ("What did growers pay in 1990?", False),
+        ("What do growers pay?", False),
+    ],
+)
+def test_only_a_later_time_that_no_passage_names_is_after_the_text(question: str, after: bool) -> None:
+    query = resolve(question, [])
+    evidence = Retriever(BruteForceIndex(DOCUMENT, EMBEDDER), EMBEDDER).search(query)
+    assert is_after_text(query, [DOCUMENT.card], evidence) is after
+
+
+def test_a_text_without_a_date_ends_nowhere() -> None:
+    query = resolve("What do growers pay in June 2099?", [])
+    evidence = Retriever(BruteForceIndex(DOCUMENT, EMBEDDER), EMBEDDER).search(query)
+    assert not is_after_text(query, [replace(DOCUMENT.card, as_of=None)], evidence)
