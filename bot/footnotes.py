@@ -96,7 +96,7 @@ def _answer_parts(reply: Reply) -> dict[str, Any]:
             return {
                 "answer": "",
                 "sentences": [],
-                "footnotes": [],
+                "footnotes": [citation_dict(citation) for citation in reply.says],
                 "refusal": _refusal_dict(reply),
             }
 

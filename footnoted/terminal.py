@@ -195,6 +195,8 @@ def _print_note(label: str, text: Text, console: Console, indent: str = "") -> N
 def _print_refusal(refusal: RefusalView, console: Console) -> None:
     message = Text().append(f"{refusal.label}. ", style="bold").append(visible(refusal.message))
     print_wrapped(console, message)
+    for group in refusal.sources:
+        _print_sources(group, console)
     for letter, nearest in zip(ascii_lowercase, refusal.nearest, strict=False):
         _print_nearest(letter, nearest, console)
 
@@ -216,6 +218,8 @@ def openable(replies: Iterable[Reply | None]) -> dict[str, Place]:
         if isinstance(reply, Answer):
             footnotes = {str(citation.number): citation for citation in reply.citations}
         declined = reply.partly if isinstance(reply, Answer) else reply
+        if isinstance(reply, Refusal) and reply.says:
+            footnotes = {str(citation.number): citation for citation in reply.says}
         if isinstance(declined, Refusal):
             sections = dict(zip(ascii_lowercase, declined.nearest, strict=False))
     return footnotes | sections

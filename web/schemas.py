@@ -196,7 +196,10 @@ REPLY_EXAMPLE: dict[str, Any] = {
 
 
 class ReplyBody(_Strict):
-    """A reply: an answer whose every sentence has a footnote, or a refusal with its reason."""
+    """A reply: an answer whose every sentence has a footnote, or a refusal with its reason.
+
+    The footnotes of a refusal (``false_premise``) quote what the text does say.
+    """
 
     conversation_id: str
     status: Literal["answered", "refused"]

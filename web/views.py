@@ -117,12 +117,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
-    """A refusal as it is shown."""
+    """A refusal as it is shown; ``sources`` quote what the text says instead."""
 
     reason: str
     label: str
     message: str
     nearest: tuple[Link, ...]
+    sources: tuple[SourceGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def turn_view(number: int, turn: Turn, words: Wording = ENGLISH) -> TurnView:
     """*turn*, the *number*-th of its conversation, with *words* around what the explainers say."""
     answer = _answer_view(number, turn.reply, words) if isinstance(turn.reply, Answer) else None
     declined = turn.reply.partly if isinstance(turn.reply, Answer) else turn.reply
-    refusal = _refusal_view(declined, words) if declined else None
+    refusal = _refusal_view(number, declined, words) if declined else None
     return TurnView(number, turn.question, answer, refusal)
 
 
@@ -324,7 +325,7 @@ def exact_words(citation: Citation) -> tuple[str, str, str]:
     return citation.quote[:begin], citation.quote[begin:end], citation.quote[end:]
 
 
-def _refusal_view(refusal: Refusal, words: Wording) -> RefusalView:
+def _refusal_view(turn: int, refusal: Refusal, words: Wording) -> RefusalView:
     nearest = tuple(
         Link(
             section_label(near.section, near.document),
@@ -334,7 +335,8 @@ def _refusal_view(refusal: Refusal, words: Wording) -> RefusalView:
         for near in refusal.nearest
     )
     label = words.say(_REASON_LABELS[refusal.reason])
-    return RefusalView(refusal.reason.value, label, refusal_in(words.language, refusal), nearest)
+    told = refusal_in(words.language, refusal)
+    return RefusalView(refusal.reason.value, label, told, nearest, _sources(turn, refusal.says))
 
 
 _REASON_LABELS = {

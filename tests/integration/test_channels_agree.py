@@ -6,22 +6,25 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from bot.answers import Answer, Refusal, Reply, Turn
+from bot.answers import Answer, Refusal, RefusalReason, Reply, Turn
 from bot.footnotes import permalink, reply_dict
 from footnoted.terminal import print_reply
 from tests.unit.web.fake_chatbot import fact_answer, list_answer, permits, refusal, table_answer
+from web.channels.export import Framed as Exported
+from web.channels.export import turn_html, turn_markdown, turn_text
 from web.channels.mcp_tools import reply_text
 from web.channels.openai_chat import message
 from web.channels.slack_messages import Placed, reply_messages
 from web.channels.webhook_messages import Framed, webhook_text
 from web.pages import Pages
 from web.schemas import ReplyBody
-from web.views import turn_view
+from web.views import ENGLISH, turn_view
 
 BASE = "https://bot.example"
 DOCUMENT = permits()
@@ -104,3 +107,22 @@ def test_annotations_open_what_the_footnotes_open() -> None:
     cited = {citation.number: BASE + permalink(citation.document, citation.span) for citation in answer.citations}
     used = [cited[number] for sentence in answer.sentences for number in sentence.footnotes]
     assert [annotation["url_citation"]["url"] for annotation in annotations] == used
+
+
+FRAMED = Exported(BASE, ENGLISH)
+EXPORTS: dict[str, Callable[[Reply], str]] = {
+    "text": lambda reply: turn_text(turn_view(1, Turn("fact?", reply)), FRAMED),
+    "markdown": lambda reply: turn_markdown(turn_view(1, Turn("fact?", reply)), FRAMED),
+    "html": lambda reply: turn_html(turn_view(1, Turn("fact?", reply)), FRAMED),
+}
+
+
+@pytest.mark.parametrize("channel", [*CHANNELS, *EXPORTS])
+def test_a_false_premise_shows_what_the_text_says_and_opens_it_everywhere(channel: str) -> None:
+    says = fact_answer(DOCUMENT).citations
+    declined: Refusal = replace(refusal(DOCUMENT), reason=RefusalReason.FALSE_PREMISE, says=says)
+    shown = (CHANNELS | EXPORTS)[channel](declined)
+    nearest = {permalink(near.document, near.span) for near in declined.nearest}
+    assert links(shown) == {permalink(citation.document, citation.span) for citation in says} | nearest
+    for citation in says:
+        assert squeezed(citation.quote) in squeezed(shown)

@@ -90,6 +90,7 @@ def _footnote_text(footnote: Footnote, source: SourceGroup, framed: Framed) -> s
 
 def _refusal_text(refusal: RefusalView, framed: Framed) -> str:
     lines = [plain(refusal.message)]
+    lines += [_footnote_text(footnote, source, framed) for source in refusal.sources for footnote in source.footnotes]
     if refusal.nearest:
         lines += ["", framed.words.say("Nearest in the explainer:")]
     return "\n".join([*lines, *(f"• {plain(near.text)}: {framed.address}{near.href}" for near in refusal.nearest)])
@@ -157,10 +158,17 @@ def _rows_markdown(block: TextBlock, prefix: str) -> Iterator[str]:
 
 def _refusal_markdown(refusal: RefusalView, framed: Framed) -> str:
     lines = [markdown(refusal.message)]
+    lines += ["", *(_said_markdown(f, source, framed) for source in refusal.sources for f in source.footnotes)]
     if refusal.nearest:
         lines += ["", markdown(framed.words.say("Nearest in the explainer:")), ""]
     lines += [f"- [{markdown(near.text)}](<{framed.address}{near.href}>)" for near in refusal.nearest]
     return "\n".join(lines)
+
+
+def _said_markdown(footnote: Footnote, source: SourceGroup, framed: Framed) -> str:
+    """A quote that stands under a refusal: no mark leads to it."""
+    place = markdown(_place(footnote, source, framed.words))
+    return f"> “{markdown(footnote.quote)}” {place}. <{framed.address}{footnote.href}>"
 
 
 def _footnote_markdown(footnote: Footnote, source: SourceGroup, framed: Framed, prefix: str) -> str:
@@ -240,6 +248,8 @@ def _footnote_html(footnote: Footnote, source: SourceGroup, framed: Framed) -> s
 
 def _refusal_html(refusal: RefusalView, framed: Framed) -> str:
     message = f"<p>{_html(refusal.message)}</p>"
+    said = [_footnote_html(footnote, source, framed) for source in refusal.sources for footnote in source.footnotes]
+    message += f"\n<ol>{''.join(said)}</ol>" if said else ""
     if not refusal.nearest:
         return message
     links = "".join(

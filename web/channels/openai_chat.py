@@ -185,7 +185,8 @@ def _refusal_text(refusal: Refusal, base_url: str) -> str:
         for near in refusal.nearest
     ]
     nearest = ["", "Nearest in the explainer:", *lines] if lines else []
-    return "\n".join([refusal.message, *nearest])
+    said = [_footnote(citation, base_url) for citation in refusal.says]
+    return "\n".join([refusal.message, *said, *nearest])
 
 
 def _place(section: tuple[str, ...], document: CitedDocument) -> str:

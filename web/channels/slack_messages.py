@@ -240,6 +240,7 @@ def _footnote_lines(citation: Citation, placed: Placed) -> Iterator[_Line]:
 
 def _refusal_part(refusal: Refusal, placed: Placed) -> _Part:
     lines = [_Line((_Piece(refusal.message),))]
+    lines += [line for citation in refusal.says for line in _footnote_lines(citation, placed)]
     if refusal.nearest:
         lines.append(_Line((_Piece(placed.words.instead),)))
     for near in refusal.nearest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers import Answer, AnswerSentence, Citation, CitedDocument, Refusal, Reply
 from bot.footnotes import permalink, section_path
@@ -42,6 +42,7 @@ def _ever_shorter(reply: Reply, framed: Framed) -> Iterator[str]:
     match reply:
         case Refusal():
             yield _refusal_text(reply, framed)
+            yield _refusal_text(replace(reply, says=()), framed)
             yield harmless(reply.message)
         case Answer():
             yield from _answer_texts(reply, framed)
@@ -57,6 +58,7 @@ def harmless(text: str) -> str:
 
 def _refusal_text(refusal: Refusal, framed: Framed) -> str:
     lines = [harmless(refusal.message)]
+    lines += [line for citation in refusal.says for line in _footnote(citation, framed, quoted=True)]
     if refusal.nearest:
         lines += ["", framed.words.instead]
     for near in refusal.nearest:

@@ -65,6 +65,7 @@
         not_a_question: "Not a question",
         after_as_of: "Later than the text",
         personal_or_legal_advice: "A question for a lawyer",
+        false_premise: "Not what the text says",
         unsupported_language: "Another language",
         partly_answered: "Part of it isn’t in the text",
       },
@@ -115,6 +116,7 @@
         not_a_question: "No es una pregunta",
         after_as_of: "Posterior al texto",
         personal_or_legal_advice: "Una pregunta para un abogado",
+        false_premise: "No es lo que dice el texto",
         unsupported_language: "Otro idioma",
         partly_answered: "Una parte no está en el texto",
       },
@@ -805,7 +807,7 @@
     #show(article, question, reply) {
       const parts = [];
       if (reply.sentences.length) parts.push(this.#answer(reply));
-      if (reply.refusal) parts.push(this.#refusal(reply.refusal));
+      if (reply.refusal) parts.push(this.#refusal(reply.refusal, reply.sentences.length ? [] : reply.footnotes));
       if (reply.sentences.length) parts.push(this.#actions(question, reply));
       article.append(...parts);
       this.#label.textContent = this.#words.followUp;
@@ -960,7 +962,8 @@
 
     /* -- Refusals -- */
 
-    #refusal(refusal) {
+    /* *said* are the footnotes of a refusal: what the text says instead. */
+    #refusal(refusal, said) {
       const label = this.#words.reasons[refusal.reason];
       const nearest = refusal.nearest.map(({ section, permalink }) => {
         const attributes = { href: this.#readerAddress(permalink), target: "_blank", rel: "noopener" };
@@ -971,6 +974,7 @@
         { class: "refusal" },
         label && make("p", { class: "kicker" }, label),
         make("p", {}, refusal.message),
+        ...said.map((footnote) => this.#footnote(footnote)),
         nearest.length ? make("p", { class: "label" }, this.#words.nearest) : null,
         nearest.length ? make("ul", {}, ...nearest) : null,
       );

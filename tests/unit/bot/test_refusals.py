@@ -66,9 +66,24 @@ def test_a_question_in_the_texts_own_language_is_not_foreign() -> None:
     assert reason_for(query, [spanish], off_topic=False) is RefusalReason.NOT_IN_TEXT
 
 
-def test_a_glossed_question_that_is_not_answered_is_said_to_be_in_another_language() -> None:
-    query = resolve("¿y en Ohio?", [], "en", lambda _text: Gloss("and in Ohio?"))
-    assert reason_for(query, [DOCUMENT], off_topic=False) is RefusalReason.UNSUPPORTED_LANGUAGE
+@pytest.mark.parametrize(
+    ("unread", "reason"),
+    [((), RefusalReason.NOT_IN_TEXT), (("zumbido", "ronco"), RefusalReason.UNSUPPORTED_LANGUAGE)],
+)
+def test_a_glossed_question_gets_the_reason_of_an_english_one_unless_too_much_of_it_stayed_unread(
+    unread: tuple[str, ...], reason: RefusalReason
+) -> None:
+    query = resolve("¿y en Ohio?", [], "en", lambda _text: Gloss("and in Ohio?", unread))
+    assert reason_for(query, [DOCUMENT], off_topic=False) is reason
+
+
+@pytest.mark.parametrize("reason", [RefusalReason.NOT_IN_TEXT, RefusalReason.FALSE_PREMISE])
+def test_a_glossed_question_is_told_that_it_was_read_word_by_word(reason: RefusalReason) -> None:
+    glossed = resolve("¿y en Ohio?", [], "en", lambda _text: Gloss("and in Ohio?"))
+    told = said(reason, glossed, (), DOCUMENT)
+    assert told.message.startswith("Your question was read word by word in the language of the text;")
+    assert refusal_in("es", told).startswith("Su pregunta se leyó palabra por palabra en el idioma del texto;")
+    assert "word by word" not in said(reason, resolve("and in Ohio?", []), (), DOCUMENT).message
 
 
 def test_a_text_without_a_date_has_no_end() -> None:
@@ -96,7 +111,8 @@ def test_every_reason_has_a_whole_sentence_in_every_language(reason: RefusalReas
     for documents in ([DOCUMENT], [DOCUMENT, DOCUMENT]):
         refusal = said(reason, resolve("Who pays?", []), (), *documents)
         told = {language: refusal_in(language, refusal) for language in languages()}
-        assert all(sentence.endswith(".") and "{" not in sentence for sentence in told.values())
+        ending = ":" if reason is RefusalReason.FALSE_PREMISE else "."
+        assert all(sentence.endswith(ending) and "{" not in sentence for sentence in told.values())
         assert len(set(told.values())) == len(told), "each language has words of its own"
 
 
