@@ -143,7 +143,9 @@ def _exact_words(evidence: Evidence, passage: Passage, quoted: Span) -> Span | N
         return None
     told = {s.span: words for s, words in zip(passage.sentences, reading.words, strict=False) if words}
     words = told.get(quoted)
-    return Span(passage.start + words.start, passage.start + words.end) if words else None
+    if words is None or not any(character.isalnum() for character in words.of(passage.text)):
+        return None  # a lead-in's colon, say
+    return Span(passage.start + words.start, passage.start + words.end)
 
 
 def _find(text: str, passage: Passage) -> Span | None:
