@@ -40,9 +40,12 @@ class OnnxReader:
     languages = frozenset({"en"})
 
     def __init__(self, folder: Path, at_once: int | None = None) -> None:
-        graph, tokenizer = _checked(folder)
+        graph, tokenizer, optimised = _checked(folder)
+        options = one_thread()
+        if optimised:
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         try:
-            self._session = onnxruntime.InferenceSession(str(graph), one_thread(), providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise ReaderUnavailable(f"The reader model in {folder} could not be loaded ({error}).") from error
@@ -132,8 +135,11 @@ def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding
     return Span(encoding.offsets[found[0]][0], encoding.offsets[found[1]][1])
 
 
-def _checked(folder: Path) -> tuple[Path, Path]:
-    """The graph and the tokenizer that ``reader.json`` names, once every file has the hash that it names."""
+def _checked(folder: Path) -> tuple[Path, Path, bool]:
+    """The graph and the tokenizer that ``reader.json`` names, once every file has the hash that it names.
+
+    And whether the graph is stored as onnxruntime runs it.
+    """
     try:
         card = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
         graph, tokenizer, hashes = folder / card["graph"], folder / card["tokenizer"], dict(card["sha256"])
@@ -144,4 +150,4 @@ def _checked(folder: Path) -> tuple[Path, Path]:
         raise ReaderUnavailable(
             f"The reader model {folder / wrong[0]} isn't the one that reader.json names (its SHA-256 differs)."
         )
-    return graph, tokenizer
+    return graph, tokenizer, bool(card.get("optimised"))
