@@ -1,4 +1,4 @@
-"""The one door to onnxruntime: the trained reader, one thread a window, no torch."""
+"""The trained reader, in onnxruntime: one thread a window, no torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
@@ -19,7 +18,7 @@ from bot.errors import ReaderUnavailable
 from bot.reader import UNREAD, Reading, Window
 from corpus.documents import Span
 from index.hashing import sha256
-from index.onnx_embedder import one_thread
+from index.onnx_runtime import open_session
 
 _MAX_PIECES = 320
 """A passage of 256 word pieces with its heading and a long question; the rest is cut from the passage's end."""
@@ -41,11 +40,8 @@ class OnnxReader:
 
     def __init__(self, folder: Path, at_once: int | None = None) -> None:
         graph, tokenizer, optimised = _checked(folder)
-        options = one_thread()
-        if optimised:
-            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         try:
-            self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+            self._session = open_session(graph, optimised=optimised)
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise ReaderUnavailable(f"The reader model in {folder} could not be loaded ({error}).") from error

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from onnx.external_data_helper import set_external_data
@@ -27,7 +26,7 @@ from torch import nn
 from bot.onnx_reader import FOLDER
 from index.embedders import MiniLMEmbedder
 from index.hashing import sha256
-from index.onnx_embedder import one_thread
+from index.onnx_runtime import write_optimised
 from scripts.reader.model import ReaderNetwork
 from scripts.reader.packed import pack, tokenizer_of
 from scripts.reader.policy_sets import open_sample, policy_examples, training_slugs
@@ -68,7 +67,7 @@ def write_int8(whole: Path, tokenizer: Path, folder: Path, feeds: Iterable[Feed]
         quantize_dynamic(
             even, small, weight_type=QuantType.QInt8, per_channel=True, extra_options={"DefaultTensorType": 1}
         )
-        _optimise(small, optimised)
+        write_optimised(small, optimised)
         graph = onnx.load(optimised)
     _set_apart(graph)
     onnx.save_model(graph, folder / "reader.onnx")
@@ -83,19 +82,6 @@ def _write_card(folder: Path) -> None:
     hashes = {file.name: sha256(file) for file in files}
     card = {"graph": "reader.onnx", "optimised": True, "tokenizer": "tokenizer.json", "sha256": hashes}
     (folder / "reader.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-
-
-def _optimise(path: Path, optimised: Path) -> None:
-    """Writes the graph as onnxruntime would run it, so that opening it doesn't wait for that.
-
-    Without its fused normalisation with the layer's input: that is not vectorised, and takes 7% of a reading longer.
-    """
-    options = one_thread()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(optimised)
-    onnxruntime.InferenceSession(
-        str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
-    )
 
 
 def calibration(tokenizer: Path) -> list[Feed]:

@@ -14,11 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from index.onnx_embedder import one_thread
+from index.onnx_runtime import open_session
 
 Feed = Mapping[str, NDArray[np.int64]]
 Floats = NDArray[np.float32]
@@ -62,7 +61,7 @@ def _largest(
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "told.onnx"
         onnx.save_model(told, path)
-        session = onnxruntime.InferenceSession(str(path), one_thread(), providers=["CPUExecutionProvider"])
+        session = open_session(path)
     inputs = {given.name for given in session.get_inputs()}
     largest: dict[str, Floats] = {}
     for feed in feeds:

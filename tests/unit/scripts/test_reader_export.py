@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from torch import Tensor, nn
@@ -15,6 +14,7 @@ from torch import Tensor, nn
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.reader import Window
 from corpus.documents import Span
+from index.onnx_runtime import open_session
 from scripts.reader.export import to_onnx, write_int8
 from scripts.reader.smooth import Feed, smooth
 
@@ -51,7 +51,7 @@ def feeds(seed: int, count: int = 8) -> list[Feed]:
 
 
 def pieces_of(graph: Path, asked: list[Feed]) -> np.ndarray:
-    session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
+    session = open_session(graph)
     names = ("input_ids", "attention_mask")
     return np.concatenate([session.run(["pieces"], {name: feed[name] for name in names})[0] for feed in asked])
 
