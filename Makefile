@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 DATA_DIR ?= data
 
 export HF_HUB_OFFLINE := 1
+export ORT_DISABLE_TELEMETRY := 1
 export OMP_WAIT_POLICY := PASSIVE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -1,15 +1,16 @@
-"""The one door to onnxruntime: the trained reader, one thread, no torch."""
+"""The trained reader, in onnxruntime: one thread a window, no torch."""
 
 from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
@@ -17,7 +18,7 @@ from bot.errors import ReaderUnavailable
 from bot.reader import UNREAD, Reading, Window
 from corpus.documents import Span
 from index.hashing import sha256
-from index.onnx_embedder import one_thread
+from index.onnx_runtime import open_session
 
 _MAX_PIECES = 320
 """A passage of 256 word pieces with its heading and a long question; the rest is cut from the passage's end."""
@@ -32,28 +33,33 @@ class OnnxReader:
     """A cross-encoder over MiniLM's word pieces, in ONNX int8; see docs/reader-model-card.md.
 
     ``reader.json`` names the graph, the tokenizer and the SHA-256 of every file, which is checked before it is loaded.
+    *at_once* windows are read at once, each on one thread that doesn't spin; None: one a core.
     """
 
     languages = frozenset({"en"})
 
-    def __init__(self, folder: Path) -> None:
-        graph, tokenizer = _checked(folder)
+    def __init__(self, folder: Path, at_once: int | None = None) -> None:
+        graph, tokenizer, optimised = _checked(folder)
         try:
-            self._session = onnxruntime.InferenceSession(str(graph), one_thread(), providers=["CPUExecutionProvider"])
+            self._session = open_session(graph, optimised=optimised)
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise ReaderUnavailable(f"The reader model in {folder} could not be loaded ({error}).") from error
         self._inputs = [given.name for given in self._session.get_inputs()]
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_PIECES, strategy="only_second")
+        self._threads = ThreadPoolExecutor(at_once or _cores(), thread_name_prefix="reader")
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
-        """One reading a window.
+        """One reading a window, in order.
 
         Each window is run by itself: dynamic int8 scales a whole batch by its largest activation, so that what else
-        is in the batch would change the reading.
+        is in the batch would change the reading. The longest begin first, so that the threads end together.
         """
-        return [self._read(question[-_LONGEST_QUESTION:], window) for window in windows]
+        asked = question[-_LONGEST_QUESTION:]
+        order = sorted(range(len(windows)), key=lambda place: -len(windows[place].text))
+        readings = self._threads.map(lambda place: self._read(asked, windows[place]), order)
+        return [reading for _, reading in sorted(zip(order, readings, strict=True), key=lambda pair: pair[0])]
 
     def _read(self, question: str, window: Window) -> Reading:
         spans, encoding, pieces, answers = self._run(question, window)
@@ -76,6 +82,11 @@ class OnnxReader:
         }
         pieces, answers = self._session.run(["pieces", "answers"], {name: feed[name] for name in self._inputs})
         return spans, encoding, pieces[0], float(answers[0])
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _lay_out(window: Window) -> tuple[str, list[Span]]:
@@ -120,8 +131,11 @@ def _best_words(rows: list[int], pieces: NDArray[np.float32], encoding: Encoding
     return Span(encoding.offsets[found[0]][0], encoding.offsets[found[1]][1])
 
 
-def _checked(folder: Path) -> tuple[Path, Path]:
-    """The graph and the tokenizer that ``reader.json`` names, once every file has the hash that it names."""
+def _checked(folder: Path) -> tuple[Path, Path, bool]:
+    """The graph and the tokenizer that ``reader.json`` names, once every file has the hash that it names.
+
+    And whether the graph is stored as onnxruntime runs it.
+    """
     try:
         card = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
         graph, tokenizer, hashes = folder / card["graph"], folder / card["tokenizer"], dict(card["sha256"])
@@ -132,4 +146,4 @@ def _checked(folder: Path) -> tuple[Path, Path]:
         raise ReaderUnavailable(
             f"The reader model {folder / wrong[0]} isn't the one that reader.json names (its SHA-256 differs)."
         )
-    return graph, tokenizer
+    return graph, tokenizer, bool(card.get("optimised"))

@@ -6,8 +6,7 @@ Both memories are bounded, live in this process only and hold what the models ma
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from functools import partial
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -33,16 +32,27 @@ class Memory(Generic[K, V]):
 
     def get(self, key: K, work: Callable[[], V]) -> V:
         """What is kept under *key*, or the outcome of *work*, which is kept from now on."""
+        return self.get_all([key], lambda _: [work()])[0]
+
+    def get_all(self, keys: Sequence[K], work: Callable[[list[K]], list[V]]) -> list[V]:
+        """What is kept under each of *keys*, or what *work* makes of those that aren't, which is kept from now on."""
+        found = dict[K, V]()
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        outcome = work()
+            for key in keys:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    found[key] = self._kept[key]
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
+        if missing:
+            self._keep(made := dict(zip(missing, work(missing), strict=True)))
+            found |= made
+        return [found[key] for key in keys]
+
+    def _keep(self, made: Mapping[K, V]) -> None:
         with self._lock:
-            self._kept[key] = outcome
-            if len(self._kept) > self._most:
+            self._kept.update(made)
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return outcome
 
 
 class RememberingReader:
@@ -55,11 +65,10 @@ class RememberingReader:
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """One reading a window, in order. Raises what the reader raises."""
-        return [self._readings.get((question, window), partial(self._one, question, window)) for window in windows]
-
-    def _one(self, question: str, window: Window) -> Reading:
-        (reading,) = self._reader.read(question, [window])
-        return reading
+        return self._readings.get_all(
+            [(question, window) for window in windows],
+            lambda missing: self._reader.read(question, [window for _, window in missing]),
+        )
 
 
 class RememberingEmbedder:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import ModelUnavailable
 from index.hashing import sha256
+from index.onnx_runtime import open_session
 from index.ports import Progress, Vectors
 
 WEIGHTS, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "model.json"
@@ -38,9 +38,7 @@ class OnnxEmbedder:
                 int(card["window"]),
             )
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-            self._session = onnxruntime.InferenceSession(
-                str(folder / WEIGHTS), one_thread(), providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(folder / WEIGHTS)
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise ModelUnavailable(
                 f"The embedding model in {folder} could not be loaded ({error}); run `footnoted index` to export it."
@@ -91,14 +89,6 @@ def longest_first(
         if progress:
             progress(start, len(order))
     return vectors
-
-
-def one_thread() -> onnxruntime.SessionOptions:
-    """One thread that doesn't spin: two spinning ones cost half a second a question on a busy machine."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return options
 
 
 def _cut(ids: list[int], window: int) -> list[int]:

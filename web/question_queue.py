@@ -27,7 +27,7 @@ _RESTART_S = 10
 class QuestionQueue:
     """Who waits, who is worked for, and whether anybody else may come.
 
-    The model computes on one thread, and two questions at once would only slow each other.
+    One question keeps every core at its passages, and two at once would only slow each other.
     """
 
     def __init__(self, max_waiting: int = 64, timeout_s: float = 60.0) -> None:

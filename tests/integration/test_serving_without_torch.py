@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,18 @@ def data_dir(built: Path, tmp_path: Path) -> Path:
 def test_a_copied_data_directory_is_asked_without_torch_or_the_packages_of_unused_channels(data_dir: Path) -> None:
     asked = subprocess.run([sys.executable, "-c", ASK, str(data_dir)], capture_output=True, text=True, check=True)
     assert asked.stdout.split(maxsplit=1)[1].strip() == "[]"
+
+
+def test_what_asks_writes_nothing_outside_the_data_directory(data_dir: Path, tmp_path: Path) -> None:
+    """onnxruntime keeps an identifier and a database of what it reports under HOME, where it isn't told not to."""
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {"HOME": str(home), "TMPDIR": str(home), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    before = sorted(data_dir.rglob("*"))
+    subprocess.run([sys.executable, "-c", ASK, str(data_dir)], env=environment, check=True, cwd=home)
+    assert sorted(home.rglob("*")) == []
+    assert sorted(data_dir.rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "model.json"])

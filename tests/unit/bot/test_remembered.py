@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reader import Window
+from bot.reader import Reading, Window
 from bot.remembered import Memory, RememberingReader
 from corpus.documents import Span
 from tests.fakes import WordReader
@@ -41,6 +43,23 @@ def test_a_passage_is_read_once_for_a_question_and_anew_for_another() -> None:
     assert counting.read_windows == 2
     reader.read("What do apples cost?", windows)
     assert counting.read_windows == 4
+
+
+def test_what_is_not_kept_is_read_in_one_call_so_that_it_can_be_read_at_once() -> None:
+    calls: list[list[str]] = []
+
+    class Counting(WordReader):
+        def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+            calls.append([window.text for window in windows])
+            return super().read(question, windows)
+
+    reader = RememberingReader(Counting())
+    apples, pears, plums = (window(f"{kind} cost a dollar.") for kind in ("Apples", "Pears", "Plums"))
+    reader.read("What do pears cost?", [pears])
+    readings = reader.read("What do pears cost?", [apples, pears, plums, apples])
+    assert calls == [[pears.text], [apples.text, plums.text]]
+    assert readings[0] == readings[3]
+    assert readings[1] == WordReader().read("What do pears cost?", [pears])[0]
 
 
 def test_what_fails_is_not_kept() -> None:
