@@ -39,9 +39,12 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, help="also write what was measured here, as JSON")
     given = parser.parse_args()
     started = time.time()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, serving = f"{scratch}/data", Path(scratch) / "serving"
         build_index(load_corpus([bundled_explainers()]).documents, MiniLMEmbedder(), Path(folder))
-        found = {"machine": machine()} | {name: _tried(name, step) for name, step in _parts(given, folder).items()}
+        found = {"machine": machine()} | {
+            name: _tried(name, step) for name, step in _parts(given, folder, serving).items()
+        }
     found["minutes"] = (time.time() - started) / 60
     if given.kept:
         given.kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -49,20 +52,24 @@ def main() -> None:
     sys.stderr.write(f"Written: {given.out}\n")
 
 
-def _parts(given: argparse.Namespace, folder: str) -> dict[str, Callable[[], Any]]:
+def _parts(given: argparse.Namespace, folder: str, serving: Path) -> dict[str, Callable[[], Any]]:
     quick: bool = given.quick
     sizes = [0, 1000] if quick else [*_SIZES, *([_MILLION] if given.million else [])]
     readers = [str(count) for count in ((1, 8) if quick else _READERS)]
     asked, rounds = ("10", "1") if quick else ("60", "5")
     return {
-        "sizes": lambda: part("sizes", *(["--no-install"] if quick else [])),
-        "cold": lambda: part("cold", "--data-dir", folder, "--rounds", rounds),
+        "sizes": lambda: part("sizes", *([] if quick else ["--environment", str(serving)])),
+        "cold": lambda: part("cold", "--data-dir", folder, "--rounds", rounds, *_environment(serving)),
         "ask": lambda: [part("ask", "--passages", str(size), "--questions", asked) for size in sizes],
         "reading": lambda: part("reading", "--data-dir", folder, "--questions", asked),
         "engines": lambda: part("engines", "--data-dir", folder, *(["--quick"] if quick else [])),
         "build": lambda: part("index", "--rates", "1" if quick else "4"),
         "load": lambda: part("load", "--data-dir", folder, "--readers", *readers),
     }
+
+
+def _environment(serving: Path) -> list[str]:
+    return ["--environment", str(serving)] if serving.exists() else []
 
 
 def _tried(name: str, step: Callable[[], Any]) -> Any:

@@ -91,13 +91,13 @@ def _encodings(folder: Path, questions: Sequence[str]) -> dict[str, float]:
 
 
 @contextmanager
-def server(data_dir: Path, *, use_reader: bool) -> Iterator[tuple[str, int]]:
+def server(data_dir: Path, *, use_reader: bool, python: str = sys.executable) -> Iterator[tuple[str, int]]:
     """The address and the process of a ``footnoted serve`` without a rate limit, once ready."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     settings = {"USE_READER": str(use_reader), "RATE_LIMIT": "", "ASK_TIMEOUT_S": str(_LONGEST_S)}
     environment = {**os.environ, **{f"FOOTNOTED_{name}": value for name, value in settings.items()}}
-    command = [sys.executable, "-m", "footnoted", "serve", "--data-dir", str(data_dir), "--port", str(port)]
+    command = [python, "-m", "footnoted", "serve", "--data-dir", str(data_dir), "--port", str(port)]
     with (
         tempfile.TemporaryFile() as log,
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as process,  # noqa: S603

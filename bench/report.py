@@ -105,7 +105,9 @@ def _checked(found: Found) -> Iterator[tuple[str, str, float | None, str, bool]]
 
 def _cold(cold: Found) -> list[str]:
     floor = cold["floor_load_and_question_s"]
+    where = "the fresh serving" if cold["environment"] == "serving" else "this"
     lines = [
+        f"The bot runs from {where} environment.",
         f"`footnoted ask`, from the shell to the answer, index built: {cold['ask_s']:.2f} s. The floor, a",
         "script of 40 lines with",
         f"sentence-transformers and FAISS (`bench/floor.py`): {cold['floor_s']:.1f} s, of which {floor:.1f} s",
