@@ -26,9 +26,8 @@ test: install-dev  ## Everything: lint, types, imports, tests, eval
 lint: install-dev  ## Only lint, format, types and imports
 	BIN=$(BIN) scripts/check lint
 
-bench: install-dev  ## Speeds and memory, as ratios measured in one run
-	$(BIN)/python -m bench.ask
-	$(BIN)/python -m bench.index
+bench: install-dev  ## Speeds, memory and sizes beside their floors, into docs/benchmarks.md
+	$(BIN)/python -m bench
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

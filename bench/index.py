@@ -18,12 +18,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 from bench.synthetic import PASSAGES_A_DOCUMENT, FastEmbedder, documents, questions
 from corpus.documents import Document
 from index.build import build_index, open_index
+from index.chunk import chunk
 from index.embedders import MiniLMEmbedder, packaged_model
 from index.faiss_index import PASSAGE_VECTORS, SENTENCE_VECTORS, FaissIndex
 from index.ports import Embedder, Progress, Vectors
@@ -43,10 +47,13 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=_ROUNDS, help="of 480 texts, to compare the rates; 0 leaves it out"
     )
+    parser.add_argument("--rates", type=int, help="only the rates, of so many rounds, as JSON")
     parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.build:
+    if given.rates:
+        print(json.dumps(_rates(given.rates) | _by_processes()))
+    elif given.build:
         print(json.dumps(_built(given.passages[0], given.build)))
     elif given.serve:
         print(json.dumps(_served(given.serve)))
@@ -56,7 +63,7 @@ def main() -> None:
 
 def _report(sizes: list[int], rounds: int) -> None:
     if rounds:
-        print(_rates(rounds))
+        print(json.dumps(_rates(rounds)), flush=True)
     for number, size in enumerate(sizes):
         with tempfile.TemporaryDirectory() as folder:
             row = {"passages": size, **_run("--build", size, folder), **_run("--serve", size, folder)}
@@ -88,7 +95,7 @@ class _NotExported:
         return self._embedder.embed_passages(texts, progress)
 
 
-def _rates(rounds: int) -> str:
+def _rates(rounds: int) -> dict[str, float]:
     """Builds and bare encodings of the same texts, in turn."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - torch's memory isn't an index's
 
@@ -106,11 +113,37 @@ def _rates(rounds: int) -> str:
         ratios.append([a / b for a, b in zip(floor, spent, strict=True)])
         rates.append(len(texts) / spent[0])
     by_wall, by_cpu = zip(*ratios, strict=True)
-    return (
-        f"Build: {statistics.median(rates):.0f} texts/s, {statistics.median(by_wall):.2f} of bare encoding's rate "
-        f"({min(by_wall):.2f} to {max(by_wall):.2f}), by processor time {statistics.median(by_cpu):.2f} "
-        f"({min(by_cpu):.2f} to {max(by_cpu):.2f}); {len(ratios)} rounds of {len(embedder.texts)} texts"
-    )
+    return {
+        "texts_per_s": statistics.median(rates),
+        "of_bare": statistics.median(by_wall),
+        "least": min(by_wall),
+        "most": max(by_wall),
+        "of_bare_cpu": statistics.median(by_cpu),
+        "rounds": len(ratios),
+        "texts": len(embedder.texts),
+    }
+
+
+def _by_processes() -> dict[str, float]:
+    """Texts a second that sentence-transformers alone encodes: in one process on one thread, and in two at once."""
+    return {f"bare_{count}_processes_per_s": sum(_encoders(count)) for count in (1, 2)}
+
+
+def _encoders(count: int) -> list[float]:
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        list(pool.map(_encoded_per_s, [1] * count))  # all are there, and have loaded
+        return list(pool.map(_encoded_per_s, [1] * count))
+
+
+def _encoded_per_s(documents_: int) -> float:
+    model = _loaded()
+    texts = [p.text for document in documents(PASSAGES_A_DOCUMENT * documents_) for p in chunk(document, len, 2000)]
+    return len(texts) / _seconds(lambda: model.embed_passages(texts))[0]
+
+
+@cache
+def _loaded() -> MiniLMEmbedder:
+    return MiniLMEmbedder()
 
 
 def _build(of: list[Document], embedder: Embedder) -> None:

@@ -1,4 +1,4 @@
-"""One reader, then fifty at once, who ask a real server over loopback; without the trained reader and with it.
+"""One reader, then several at once, who ask a real server over loopback; without the trained reader and with it.
 
 Each asks a question when the one before is answered. The model answers one question at a time, so that fifty wait about
 fifty times as long as one: what is held is that none fails, that the model is kept as busy, and that pages stay quick.
@@ -6,7 +6,9 @@ fifty times as long as one: what is held is that none fails, that the model is k
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import json
 import os
 import socket
 import statistics
@@ -15,21 +17,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
 import httpx2
 
+from bench.timing import seconds
 from corpus.load import bundled_explainers, load_corpus
 from eval.cases import load_cases
-from index.build import build_index
+from index.build import build_index, open_embedder
 from index.embedders import MiniLMEmbedder
 
-_READERS = 50
-_ALONE = 30
-_EACH = 2
+_ALONE = 20
+_QUESTIONS = 64
 _LONGEST_S = 300.0
 
 
@@ -49,27 +51,53 @@ class Load:
 
 
 def main() -> None:
-    """Prints medians and 95th percentiles in milliseconds, and their ratios to one reader's."""
-    questions = [case.question for case in load_cases(())]
-    with tempfile.TemporaryDirectory() as folder:
-        build_index(load_corpus([bundled_explainers()]).documents, MiniLMEmbedder(), Path(folder))
+    """Prints a line of JSON: the floor's rates, then by reader on or off and by how many ask at once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-dir", type=Path, help="an index of the bundled explainer; none: it is built")
+    parser.add_argument("--readers", type=int, nargs="+", default=[1, 8, 50])
+    given = parser.parse_args()
+    questions = list(dict.fromkeys(case.question for case in load_cases(())))
+    with ExitStack() as stack:
+        folder = given.data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if not given.data_dir:
+            build_index(load_corpus([bundled_explainers()]).documents, MiniLMEmbedder(), folder)
+        found = {"encodings_per_s": _encodings(folder, questions), "reader": {}}
         for use_reader in (False, True):
-            with _server(Path(folder), use_reader=use_reader) as url:
-                print(f"trained reader {'on' if use_reader else 'off'}", flush=True)
-                asyncio.run(_load(url, questions, 1, 3))  # warm
-                alone = asyncio.run(_load(url, questions, 1, _ALONE))
-                _print("1 reader", alone, alone)
-                _print(f"{_READERS} readers", asyncio.run(_load(url, questions, _READERS, _EACH)), alone)
+            found["reader"]["on" if use_reader else "off"] = _rows(folder, use_reader, given.readers, questions)
+    print(json.dumps(found))
+
+
+def _rows(folder: Path, use_reader: bool, readers: Sequence[int], questions: Sequence[str]) -> dict[str, object]:
+    """By how many ask at once, a server of its own each, so that nothing is remembered."""
+    rows: dict[str, object] = {}
+    for count in readers:
+        with server(folder, use_reader=use_reader) as (url, _):
+            asyncio.run(_load(url, questions[-2:], 1, 2))  # warm
+            rows[str(count)] = _row(asyncio.run(_load(url, questions, count, max(1, _each(count)))))
+    return rows
+
+
+def _each(readers: int) -> int:
+    return _ALONE if readers == 1 else round(_QUESTIONS / readers)
+
+
+def _encodings(folder: Path, questions: Sequence[str]) -> dict[str, float]:
+    """Questions a second that the model alone encodes on one thread: one by one, and in batches."""
+    embedder = open_embedder(folder)
+    embedder.embed_query("The first one loads.")
+    one = seconds(lambda: [embedder.embed_query(question) for question in questions])
+    batches = seconds(lambda: embedder.embed_passages(questions))
+    return {"one by one": len(questions) / one, "in batches": len(questions) / batches}
 
 
 @contextmanager
-def _server(data_dir: Path, *, use_reader: bool) -> Iterator[str]:
-    """``footnoted serve`` on a free port, without a rate limit; stopped at the end."""
+def server(data_dir: Path, *, use_reader: bool, python: str = sys.executable) -> Iterator[tuple[str, int]]:
+    """The address and the process of a ``footnoted serve`` without a rate limit, once ready."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     settings = {"USE_READER": str(use_reader), "RATE_LIMIT": "", "ASK_TIMEOUT_S": str(_LONGEST_S)}
     environment = {**os.environ, **{f"FOOTNOTED_{name}": value for name, value in settings.items()}}
-    command = [sys.executable, "-m", "footnoted", "serve", "--data-dir", str(data_dir), "--port", str(port)]
+    command = [python, "-m", "footnoted", "serve", "--data-dir", str(data_dir), "--port", str(port)]
     with (
         tempfile.TemporaryFile() as log,
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as process,  # noqa: S603
@@ -79,7 +107,7 @@ def _server(data_dir: Path, *, use_reader: bool) -> Iterator[str]:
             if not process.stdout.readline():
                 log.seek(0)
                 sys.exit(f"The server didn't start:\n{log.read().decode()}")
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", process.pid
         finally:
             process.terminate()
             process.wait(timeout=60)
@@ -110,32 +138,28 @@ async def _visit(client: httpx2.AsyncClient, load: Load) -> None:
         await asyncio.sleep(0.25)
 
 
-async def _timed(load: Load, seconds: list[float], request: Awaitable[httpx2.Response]) -> None:
+async def _timed(load: Load, spent: list[float], request: Awaitable[httpx2.Response]) -> None:
     started = time.perf_counter()
     try:
         response = await request
     except httpx2.HTTPError as error:
         load.errors.append(type(error).__name__)
         return
-    seconds.append(time.perf_counter() - started)
+    spent.append(time.perf_counter() - started)
     if response.status_code != 200:
         load.errors.append(str(response.status_code))
 
 
-def _print(name: str, load: Load, alone: Load) -> None:
-    for what, seconds, floor in (("answer", load.answers, alone.answers), ("page", load.pages, alone.pages)):
-        (p50, p95), (one50, one95) = _percentiles(seconds), _percentiles(floor)
-        ratios = f"{p50 / one50:.1f} × and {p95 / one95:.1f} × one reader's"
-        print(f"  {name}, {what}: p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms ({ratios}), n={len(seconds)}")
-    ratio = load.throughput / alone.throughput
-    print(
-        f"  {name}: {load.throughput:.2f} questions/s ({ratio:.2f} × one reader's), errors: {load.errors or 0}",
-        flush=True,
-    )
+def _row(load: Load) -> dict[str, object]:
+    found: dict[str, object] = {"questions_per_s": load.throughput, "n": len(load.answers), "errors": load.errors}
+    for what, spent in (("answer", load.answers), ("page", load.pages)):
+        p50, p95 = _percentiles(spent)
+        found |= {f"{what}_p50_ms": 1000 * p50, f"{what}_p95_ms": 1000 * p95}
+    return found
 
 
-def _percentiles(seconds: Sequence[float]) -> tuple[float, float]:
-    return statistics.median(seconds), statistics.quantiles(seconds, n=20, method="inclusive")[18]
+def _percentiles(spent: Sequence[float]) -> tuple[float, float]:
+    return statistics.median(spent), statistics.quantiles(spent, n=20, method="inclusive")[18]
 
 
 if __name__ == "__main__":

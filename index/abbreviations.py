@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 
 def expand(text: str, abbreviations: Mapping[str, str], *, any_case: bool = False) -> str:
@@ -25,6 +26,7 @@ def expand(text: str, abbreviations: Mapping[str, str], *, any_case: bool = Fals
     return text
 
 
+@lru_cache(maxsize=4096)
 def _folded(text: str) -> str:
     """*text* in lower case, alike for all that a pattern takes for alike where case doesn't matter."""
     return text.casefold().replace("ı", "i").replace("\N{COMBINING DOT ABOVE}", "")  # what İ leaves behind

@@ -43,6 +43,7 @@ _KINDS = tuple(SentenceKind)
 
 _NO_LEAD_IN = -1
 _KEPT_PASSAGES = 2048
+_KEPT_SENTENCES = 8192
 _KEPT_DOCUMENTS = 8
 
 Lexical = tuple[LexicalIndex, LexicalIndex]
@@ -262,6 +263,7 @@ class _Sentences(Sequence[IndexedSentence]):
         self._stored = files.sentences
         self._passage_rows = passage_rows
         self._rows = rows
+        self._decoded = lru_cache(_KEPT_SENTENCES)(self._decode)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -273,5 +275,8 @@ class _Sentences(Sequence[IndexedSentence]):
     def __getitem__(self, row: int | slice) -> IndexedSentence | tuple[IndexedSentence, ...]:
         if isinstance(row, slice):
             return tuple(self[each] for each in range(len(self))[row])
-        stored = self._stored[self._rows.whole(row if row >= 0 else row + len(self))]
+        return self._decoded(row if row >= 0 else row + len(self))
+
+    def _decode(self, row: int) -> IndexedSentence:
+        stored = self._stored[self._rows.whole(row)]
         return IndexedSentence(self._passage_rows.here(int(stored[0])), _sentence(stored))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,15 +16,18 @@ class Rows:
         self.ranges = _joined(ranges)
         self._starts = np.cumsum([0, *map(len, self.ranges)], dtype=np.int64)
         self._shifts = np.array([r.start for r in self.ranges], dtype=np.int64) - self._starts[:-1]
+        # A question looks some 600 rows up one by one; in lists that takes a tenth of the time that arrays take.
+        self._start_list, self._shift_list = self._starts.tolist(), self._shifts.tolist()
+        self._first_wholes = [r.start for r in self.ranges]
 
     def __len__(self) -> int:
-        return int(self._starts[-1])
+        return int(self._start_list[-1])
 
     def whole(self, row: int) -> int:
         """The row of the whole that is *row* here. Raises `IndexError`."""
         if not 0 <= row < len(self):
             raise IndexError(row)
-        return row + int(self._shifts[np.searchsorted(self._starts, row, side="right") - 1])
+        return row + int(self._shift_list[bisect_right(self._start_list, row) - 1])
 
     def all_whole(self, rows: Sequence[int]) -> NDArray[np.int64]:
         """Shape (len(rows),): `whole` of each."""
@@ -32,8 +36,7 @@ class Rows:
 
     def here(self, whole: int) -> int:
         """The row here that is *whole* in the whole, which must be among them."""
-        at = int(np.searchsorted(self._starts[:-1] + self._shifts, whole, side="right")) - 1
-        return whole - int(self._shifts[at])
+        return whole - int(self._shift_list[bisect_right(self._first_wholes, whole) - 1])
 
     def blocks(self) -> Iterator[tuple[int, range]]:
         """Each range, with the row here of its first."""

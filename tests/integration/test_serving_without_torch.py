@@ -59,7 +59,7 @@ def test_what_asks_writes_nothing_outside_the_data_directory(data_dir: Path, tmp
     assert sorted(data_dir.rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "model.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "model.weights", "tokenizer.json", "model.json"])
 def test_a_damaged_or_missing_model_is_one_clear_error_and_indexing_mends_it(data_dir: Path, name: str) -> None:
     file = next(data_dir.glob(f"models/*/{name}"))
     file.write_bytes(file.read_bytes()[:-9])

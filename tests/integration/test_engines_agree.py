@@ -1,0 +1,60 @@
+"""Every eval case gets the same reply whether torch encodes or what was exported from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.bootstrap import bootstrap
+from bot.chatbot import Chatbot
+from bot.footnotes import reply_dict
+from bot.onnx_reader import FOLDER
+from bot.ports import Reader
+from bot.settings import BotSettings
+from corpus.load import bundled_explainers, load_corpus
+from eval.cases import EvalCase, load_cases
+from eval.readings import KeptReader
+from index.build import build_index, open_embedder
+from index.embedders import MiniLMEmbedder
+from index.hashing import sha256
+from index.ports import Embedder
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    paths = [bundled_explainers(), ROOT / "tests/fixtures/explainers"]
+    build_index(load_corpus(paths).documents, MiniLMEmbedder(), folder)
+    return folder
+
+
+def over(data_dir: Path, embedder: Embedder) -> Chatbot:
+    """A chatbot that encodes with *embedder*, and reads what is kept in the repository."""
+    bot = bootstrap(BotSettings(data_dir=data_dir), keep_conversations=False, embedder=embedder)
+    assert bot.reader is not None
+    return with_reader(bot, KeptReader(bot.reader, sha256(FOLDER / "reader.json"), ROOT / "eval/readings.jsonl"))
+
+
+def with_reader(bot: Chatbot, reader: Reader) -> Chatbot:
+    select = bot.selected
+    return replace(bot, reader=reader, selected=lambda selection: replace(select(selection), reader=reader))
+
+
+def said(bot: Chatbot, cases: list[EvalCase]) -> Iterator[tuple[str, object]]:
+    for case in cases:
+        reply = reply_dict(bot.ask(case.id, case.question, case.history), "")
+        yield case.id, [reply[key] for key in ("status", "answer", "footnotes", "refusal")]
+
+
+def test_every_eval_case_gets_the_same_reply_from_the_exported_model_as_from_sentence_transformers(
+    data_dir: Path,
+) -> None:
+    cases = list(load_cases(()))
+    exported = dict(said(over(data_dir, open_embedder(data_dir)), cases))
+    assert len(exported) > 400
+    assert dict(said(over(data_dir, MiniLMEmbedder()), cases)) == exported
