@@ -32,6 +32,8 @@ _SLUG_WORDS = 6
 _YES_NO = re.compile(r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|may|must|will|would)\b", re.IGNORECASE)
 _REASONS = frozenset(get_args(get_args(EvalCase.model_fields["reason"].annotation)[0]))
 """The reasons for a refusal that a case may name."""
+_KIND_OF_REASON: Mapping[str | None, Kind] = {"off_topic": Kind.OFF_TOPIC, "false_premise": Kind.FALSE_PREMISE}
+"""The reasons that questions of one kind alone are refused for, as `eval.lint` has it; the others are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _kind(judged: Judged, status: str) -> str:
     if judged.history:
         return Kind.FOLLOW_UP.value
     if status == "refused":
-        return (Kind.OFF_TOPIC if judged.right and said == "off_topic" else Kind.UNANSWERABLE).value
+        return (_KIND_OF_REASON.get(said, Kind.UNANSWERABLE) if judged.right else Kind.UNANSWERABLE).value
     if any(line.startswith("• ") for line in judged.body["answer"].split("\n")):
         return Kind.LIST.value
     return (Kind.YES_NO if _YES_NO.match(judged.question) else Kind.FACT).value

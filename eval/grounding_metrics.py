@@ -1,6 +1,7 @@
 """Is everything in the answer grounded?
 
-Each metric looks at one reply, whatever was asked. A refusal says nothing, so it yields nothing.
+Each metric looks at one reply, whatever was asked. A refusal has no sentences; if it quotes what the text does say,
+the quotes and their sections are looked at.
 """
 
 from __future__ import annotations

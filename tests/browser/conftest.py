@@ -66,6 +66,13 @@ class WellChatbot(FakeChatbot):
             cited = citation(first, 1, "A permit is valid for five years.")
             words = replace(cited.span, start=cited.span.end - len("five years."), end=cited.span.end - 1)
             return Answer((AnswerSentence(cited.quote, (1,)),), (replace(cited, words=words),))
+        if "why" in question:
+            says = (
+                citation(first, 1, "A permit is valid for five years."),
+                citation(second, 2, "It can be renewed twice."),
+            )
+            premise: Refusal = refused(RefusalReason.FALSE_PREMISE, RefusalDetails())
+            return replace(premise, nearest=refusal(first).nearest, says=says)
         if "who" in question:
             told: Refusal = refused(RefusalReason.NOT_IN_TEXT, RefusalDetails(title="Wells"))
             return replace(told, nearest=refusal(first).nearest)

@@ -66,6 +66,15 @@ class TestWithoutJavaScript:
         expect(refused.locator(".refusal a").first).to_be_visible()
         expect(plain.locator("article.turn")).to_have_count(2)
 
+    def test_a_false_premise_is_refused_with_what_the_text_says_and_where(self, plain: Page) -> None:
+        refused = ask(plain, "why so long?").locator(".refusal")
+        expect(refused.locator("blockquote")).to_have_text(
+            ["A permit is valid for five years.", "It can be renewed twice."]
+        )
+        expect(refused.locator("cite")).to_have_text(['Drinking-Water "Permits" <Explained>', "Permisos"])
+        refused.get_by_role("link", name="Open in the explainer").first.click()
+        expect(plain.locator("mark").first).to_have_text("A permit is valid for five years.")
+
     def test_the_language_switch_keeps_the_conversation(self, plain: Page) -> None:
         ask(plain, "fact?")
         plain.get_by_role("link", name="Español").click()

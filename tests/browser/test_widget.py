@@ -198,6 +198,25 @@ class TestAnswers:
         link = turn.get_by_role("link", name="Permits").first
         assert (link.get_attribute("href") or "").startswith(f"{sites.bot}/read/water-permits/")
 
+    def test_a_false_premise_shows_what_the_text_says_and_keeps_it_when_a_footnote_is_closed(
+        self, page: Page, sites: Sites
+    ) -> None:
+        opened(page, sites)
+        ask(page, "why so long?")
+        refused = page.locator("article").first
+        expect(refused).to_contain_text("Not what the text says")
+        expect(refused.locator("blockquote")).to_have_text(
+            ["A permit is valid for five years.", "It can be renewed twice."]
+        )
+        expect(refused.get_by_role("link", name="Open in the explainer")).to_have_count(2)
+        answered = ask(page, "fact?")
+        mark = answered.get_by_role("button", name="Footnote 1: Permits")
+        mark.click()
+        expect(answered.locator("blockquote")).to_be_visible()
+        mark.click()
+        expect(answered.locator("blockquote")).to_have_count(0)
+        expect(refused.locator("blockquote")).to_have_count(2)
+
     def test_what_is_told_once_is_told_politely(self, page: Page, sites: Sites) -> None:
         opened(page, sites)
         ask(page, "list them")

@@ -15,7 +15,7 @@ from rich.console import Console
 from bot.answers import Answer, Refusal, RefusalReason, Reply, Turn
 from bot.footnotes import permalink, reply_dict
 from footnoted.terminal import print_reply
-from tests.unit.web.fake_chatbot import fact_answer, list_answer, permits, refusal, table_answer
+from tests.unit.web.fake_chatbot import citation, fact_answer, list_answer, permits, refusal, table_answer
 from web.channels.export import Framed as Exported
 from web.channels.export import turn_html, turn_markdown, turn_text
 from web.channels.mcp_tools import reply_text
@@ -87,9 +87,9 @@ def test_an_answer_cites_the_same_everywhere(channel: str, answer: Answer) -> No
     assert links(shown) == {permalink(citation.document, citation.span) for citation in answer.citations}
     for sentence in answer.sentences:
         assert squeezed(sentence.text) in squeezed(shown)
-    for citation in answer.citations:
-        assert squeezed(citation.quote) in squeezed(shown)
-        for note in citation.notes:
+    for each in answer.citations:
+        assert squeezed(each.quote) in squeezed(shown)
+        for note in each.notes:
             assert squeezed(note.text) in squeezed(shown)
 
 
@@ -117,12 +117,56 @@ EXPORTS: dict[str, Callable[[Reply], str]] = {
 }
 
 
+SAYS = (*fact_answer(DOCUMENT).citations, citation(DOCUMENT, 2, "It can be renewed twice."))
+PREMISE: Refusal = replace(refusal(DOCUMENT), reason=RefusalReason.FALSE_PREMISE, says=SAYS)
+
+
 @pytest.mark.parametrize("channel", [*CHANNELS, *EXPORTS])
 def test_a_false_premise_shows_what_the_text_says_and_opens_it_everywhere(channel: str) -> None:
-    says = fact_answer(DOCUMENT).citations
-    declined: Refusal = replace(refusal(DOCUMENT), reason=RefusalReason.FALSE_PREMISE, says=says)
-    shown = (CHANNELS | EXPORTS)[channel](declined)
-    nearest = {permalink(near.document, near.span) for near in declined.nearest}
-    assert links(shown) == {permalink(citation.document, citation.span) for citation in says} | nearest
-    for citation in says:
-        assert squeezed(citation.quote) in squeezed(shown)
+    shown = (CHANNELS | EXPORTS)[channel](PREMISE)
+    nearest = {permalink(near.document, near.span) for near in PREMISE.nearest}
+    assert links(shown) == {permalink(said.document, said.span) for said in SAYS} | nearest
+    for said in SAYS:
+        assert squeezed(said.quote) in squeezed(shown)
+        for note in said.notes:
+            assert squeezed(note.text) in squeezed(shown)
+
+
+@pytest.mark.parametrize("channel", [channel for channel in CHANNELS | EXPORTS if channel != "json"])
+def test_what_the_text_says_stands_between_the_message_that_announces_it_and_the_nearest_sections(channel: str) -> None:
+    shown = squeezed((CHANNELS | EXPORTS)[channel](PREMISE)).replace("\\", "")
+    quotes = [shown.index(squeezed(said.quote)) for said in SAYS]
+    nearest = shown.rindex(f"?quote={PREMISE.nearest[0].span.start}-")
+    assert shown.index("Theexplainerdoesn’tsaywho") < min(quotes) < max(quotes) < nearest
+
+
+def test_annotations_stand_on_the_numbers_of_what_the_text_says() -> None:
+    written = message(PREMISE, BASE)
+    places = [annotation["url_citation"] for annotation in written.annotations]
+    assert [written.content[place["start_index"] : place["end_index"]] for place in places] == ["[1]", "[2]"]
+    assert [place["url"] for place in places] == [BASE + permalink(each.document, each.span) for each in SAYS]
+    lines = written.content[places[0]["start_index"] :].split("\n")
+    assert lines[0].startswith("[1] “A permit is valid for five years.”")
+    assert written.content[places[1]["start_index"] :].startswith("[2] “It can be renewed twice.”")
+
+
+def test_in_slack_buttons_open_what_the_text_says() -> None:
+    blocks = [block for written in reply_messages(PREMISE, Placed(BASE, "talk", 1)) for block in written.blocks]
+    buttons = [button for block in blocks if block["type"] == "actions" for button in block["elements"]]
+    opened = [button["url"] for button in buttons if "url" in button]
+    assert opened == [BASE + permalink(each.document, each.span) for each in SAYS]
+
+
+@pytest.mark.parametrize("longest", [500, 600])
+def test_a_short_message_still_links_to_what_the_text_says(longest: int) -> None:
+    text = webhook_text(PREMISE, Framed(BASE, longest=longest))
+    assert len(text) <= longest
+    assert {permalink(each.document, each.span) for each in SAYS} <= links(text) or not links(text)
+
+
+def test_each_quote_of_what_the_text_says_is_a_paragraph_in_markdown() -> None:
+    lines = EXPORTS["markdown"](PREMISE).split("\n")
+    quotes = [place for place, line in enumerate(lines) if line.startswith("> “")]
+    assert len(quotes) == len(SAYS)
+    assert all(lines[place - 1] == lines[place + 1] == "" for place in quotes), "or they would run into one another"
+    assert "\n\n\n" not in EXPORTS["markdown"](PREMISE) + EXPORTS["markdown"](refusal(DOCUMENT))

@@ -42,10 +42,17 @@ def test_an_english_explainer_answers_a_spanish_question_in_its_own_words(englis
     assert {citation.document.language for citation in reply.citations} == {"en"}
 
 
+def test_a_spanish_question_that_is_understood_is_refused_for_the_reason_of_an_english_one(english: Chatbot) -> None:
+    refusal = english.ask("c", "¿Cuántos sistemas pequeños se han fusionado en Texas?")
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is RefusalReason.NOT_IN_TEXT
+    assert refusal.nearest
+    assert refusal_in("es", refusal).startswith("Su pregunta se leyó palabra por palabra en el idioma del texto;")
+
+
 @pytest.mark.parametrize(
     "question",
     [
-        "¿Cuántos sistemas pequeños se han fusionado en Texas?",
         "¿Cuánto cuesta el chirimbolo del zarrapastroso berenjenal?",
         "Wie viele Tage hat die Behörde in Texas, um die Pläne zu prüfen?",
     ],

@@ -158,7 +158,8 @@ def _rows_markdown(block: TextBlock, prefix: str) -> Iterator[str]:
 
 def _refusal_markdown(refusal: RefusalView, framed: Framed) -> str:
     lines = [markdown(refusal.message)]
-    lines += ["", *(_said_markdown(f, source, framed) for source in refusal.sources for f in source.footnotes)]
+    for source in refusal.sources:
+        lines += [line for footnote in source.footnotes for line in ("", _said_markdown(footnote, source, framed))]
     if refusal.nearest:
         lines += ["", markdown(framed.words.say("Nearest in the explainer:")), ""]
     lines += [f"- [{markdown(near.text)}](<{framed.address}{near.href}>)" for near in refusal.nearest]
@@ -167,14 +168,18 @@ def _refusal_markdown(refusal: RefusalView, framed: Framed) -> str:
 
 def _said_markdown(footnote: Footnote, source: SourceGroup, framed: Framed) -> str:
     """A quote that stands under a refusal: no mark leads to it."""
-    place = markdown(_place(footnote, source, framed.words))
-    return f"> “{markdown(footnote.quote)}” {place}. <{framed.address}{footnote.href}>"
+    return f"> {_cited_markdown(footnote, source, framed)}"
 
 
 def _footnote_markdown(footnote: Footnote, source: SourceGroup, framed: Framed, prefix: str) -> str:
+    return f"[^{prefix}{footnote.number}]: {_cited_markdown(footnote, source, framed)}"
+
+
+def _cited_markdown(footnote: Footnote, source: SourceGroup, framed: Framed) -> str:
+    """The quote, its place, the document's own notes and the address, on one line."""
     parts = [f"“{markdown(footnote.quote)}”", f"{markdown(_place(footnote, source, framed.words))}."]
     parts += [f"{markdown(_note_label(note.label, framed.words))} {markdown(note.text)}" for note in footnote.notes]
-    return f"[^{prefix}{footnote.number}]: {' '.join([*parts, f'<{framed.address}{footnote.href}>'])}"
+    return " ".join([*parts, f"<{framed.address}{footnote.href}>"])
 
 
 # HTML

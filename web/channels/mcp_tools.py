@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -40,9 +40,10 @@ ASK = (
     "Ask the explainers a question. The answer is in their own words, with a footnote on every sentence: quote it "
     "verbatim, keep the [1] marks, and pass on each footnote with its quote, document, date and link. Don't reword "
     "the sentences or add to them. Where the status is `refused` the text doesn't answer: say so to the reader with "
-    "the message and the nearest sections, and don't fill the gap from elsewhere; `partly_answered` leaves a part "
-    "open. For a follow-up question give the earlier questions as `history`. Nothing is kept on the server unless a "
-    "`conversation_id` is given; then the question and its reply are."
+    "the message and the nearest sections, and don't fill the gap from elsewhere; with `false_premise` pass on the "
+    "footnotes too, which are what the text does say; `partly_answered` leaves a part open. For a follow-up question "
+    "give the earlier questions as `history`. Nothing is kept on the server unless a `conversation_id` is given; then "
+    "the question and its reply are."
 )
 
 SEARCH = (
@@ -256,10 +257,15 @@ def section_at(document: Document, span: Span) -> tuple[str, ...]:
 
 
 def reply_text(reply: ReplyBody) -> str:
-    """*reply* as text: the answer with its marks, then a paragraph a footnote, then what is refused."""
-    parts = [reply.answer, *map(_footnote_text, reply.footnotes)]
+    """*reply* as text: the answer with its marks, then a paragraph a footnote, then what is refused.
+
+    Under a refusal the footnotes are what the text says instead.
+    """
+    footnotes = [_footnote_text(footnote) for footnote in reply.footnotes]
+    refused = reply.status == "refused"
+    parts = [reply.answer, *([] if refused else footnotes)]
     if reply.refusal:
-        parts.append(_refusal_text(reply.refusal))
+        parts.append(_refusal_text(reply.refusal, footnotes if refused else []))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -269,8 +275,9 @@ def _footnote_text(footnote: FootnoteBody) -> str:
     return "\n    ".join([*lines, footnote.permalink])
 
 
-def _refusal_text(refusal: RefusalBody) -> str:
-    lines = [f"Refused ({refusal.reason}): {refusal.message}"]
+def _refusal_text(refusal: RefusalBody, said: Sequence[str]) -> str:
+    """The message, what the text does say, and the sections to read instead."""
+    lines = [f"Refused ({refusal.reason}): {refusal.message}", *said]
     lines += ["Nearest sections:"] if refusal.nearest else []
     return "\n".join([*lines, *(f"- {_path(nearest.section)}: {nearest.permalink}" for nearest in refusal.nearest)])
 

@@ -4,12 +4,12 @@ Source: the types of the official client, ``openai.types.chat`` (version 3.57), 
 https://platform.openai.com/docs/api-reference/chat.
 
 - **Text.** ``Answer.text``, a blank line, a line for each footnote (its white space folded; ``footnoted`` has the
-  exact quote), a blank line and what the answer leaves open, if it does. A refusal is its message and the nearest
-  sections. A stream's contents, joined, are the same text.
-- **Annotations.** One ``url_citation`` for each marker in the answer. OpenAI documents ``start_index`` and
-  ``end_index`` as "the index of the first (last) character of the URL citation in the message", and neither the unit
-  nor whether the last character is inside. Here they count Unicode code points and the end is exclusive, because
-  that is how clients slice: ``content[start_index:end_index] == "[1]"``.
+  exact quote), a blank line and what the answer leaves open, if it does. A refusal is its message, what
+  the text does say (a line a footnote) and the nearest sections. A stream's contents, joined, are the same text.
+- **Annotations.** One ``url_citation`` for each marker in the answer, or before each quote under a refusal. OpenAI
+  documents ``start_index`` and ``end_index`` as "the index of the first (last) character of the URL citation in the
+  message", and neither the unit nor whether the last character is inside. Here they count Unicode code points and the
+  end is exclusive, because that is how clients slice: ``content[start_index:end_index] == "[1]"``.
 - **Usage.** Zeros: no language model reads or writes a token here. The schema would let it be left out, but many
   clients read ``usage.total_tokens`` without looking whether it is there, and ``stream_options.include_usage`` asks
   for a chunk that holds it.
@@ -124,7 +124,7 @@ def message(reply: Reply, base_url: str) -> Message:
             pieces = (*sentences, f"\n\n{_footnote_list(reply.citations, base_url)}", *left_open)
             return Message(pieces, tuple(_annotations(reply, sentences, base_url)))
         case Refusal():
-            return Message((_refusal_text(reply, base_url),))
+            return Message((_refusal_text(reply, base_url),), tuple(_said_annotations(reply, base_url)))
 
 
 def _marks(sentence: AnswerSentence) -> str:
@@ -152,6 +152,14 @@ def _annotations(answer: Answer, pieces: Sequence[str], base_url: str) -> Iterat
             length = len(f"[{number}]")
             yield _annotation(citations[number], start, start + length, base_url)
             start += length + 1
+
+
+def _said_annotations(refusal: Refusal, base_url: str) -> Iterator[dict[str, Any]]:
+    """A ``url_citation`` for the number before each quote, which stand one below the other under the message."""
+    start = len(refusal.message) + 1
+    for citation in refusal.says:
+        yield _annotation(citation, start, start + len(f"[{citation.number}]"), base_url)
+        start += len(_footnote(citation, base_url)) + 1
 
 
 def _annotation(citation: Citation, start: int, end: int, base_url: str) -> dict[str, Any]:

@@ -147,7 +147,7 @@ class _Part:
 
     @property
     def citations(self) -> list[Citation]:
-        return [line.opens for line in self.footnotes if line.opens]
+        return [line.opens for line in (*self.lines, *self.footnotes) if line.opens]
 
     def __add__(self, other: _Part) -> _Part:
         return _Part(self.lines + other.lines, self.footnotes + other.footnotes)

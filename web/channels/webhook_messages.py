@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.answers import Answer, AnswerSentence, Citation, CitedDocument, Refusal, Reply
 from bot.footnotes import permalink, section_path
@@ -42,7 +42,7 @@ def _ever_shorter(reply: Reply, framed: Framed) -> Iterator[str]:
     match reply:
         case Refusal():
             yield _refusal_text(reply, framed)
-            yield _refusal_text(replace(reply, says=()), framed)
+            yield _refusal_text(reply, framed, quoted=False)
             yield harmless(reply.message)
         case Answer():
             yield from _answer_texts(reply, framed)
@@ -56,9 +56,9 @@ def harmless(text: str) -> str:
     return text.replace("@", f"@{_ZERO_WIDTH_SPACE}").replace("<!", f"<{_ZERO_WIDTH_SPACE}!")
 
 
-def _refusal_text(refusal: Refusal, framed: Framed) -> str:
+def _refusal_text(refusal: Refusal, framed: Framed, *, quoted: bool = True) -> str:
     lines = [harmless(refusal.message)]
-    lines += [line for citation in refusal.says for line in _footnote(citation, framed, quoted=True)]
+    lines += [line for citation in refusal.says for line in _footnote(citation, framed, quoted=quoted)]
     if refusal.nearest:
         lines += ["", framed.words.instead]
     for near in refusal.nearest:

@@ -875,9 +875,10 @@
     #closeFootnote() {
       if (!this.#openMark) return;
       this.#openMark.setAttribute("aria-expanded", "false");
+      const shownId = this.#openMark.getAttribute("aria-controls");
       this.#openMark.removeAttribute("aria-controls");
       this.#openMark = null;
-      const shown = this.#talk.querySelector(".footnote");
+      const shown = this.#talk.querySelector(`#${shownId}`);
       (shown.closest(".opened") ?? shown).remove();
     }
 

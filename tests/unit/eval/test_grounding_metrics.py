@@ -46,6 +46,14 @@ def test_a_refusal_yields_nothing(metric: str) -> None:
     assert score(metric, refusal()) is None
 
 
+def test_the_quotes_under_a_refusal_are_looked_at_too() -> None:
+    said = {**refusal(), "footnotes": reply(HOURS, PAID)["footnotes"]}
+    scores = {name: found for name in GROUNDING_METRICS if (found := score(name, said))}
+    assert scores == {"quotes_exact": Score(2, 2), "sections_named": Score(2, 2)}
+    said["footnotes"][0]["quote"] = "Apple growers train for 9 hours."
+    assert score("quotes_exact", said) == Score(1, 2)
+
+
 def shift(content: dict[str, Any]) -> None:
     content["footnotes"][0]["start"] += 1
     content["footnotes"][0]["end"] += 1

@@ -28,6 +28,12 @@ TURNS = {
         Turn("What must an owner do: list it?", list_answer(DOCUMENT)),
         Turn("Who won the chess?", refusal(DOCUMENT, RefusalReason.OFF_TOPIC)),
     ],
+    "premise": [
+        Turn(
+            "Why does a permit end after a year?",
+            replace(refusal(DOCUMENT, RefusalReason.FALSE_PREMISE), says=fact_answer(DOCUMENT).citations),
+        )
+    ],
 }
 PRIVATE = "I am Ann\n  - id: and this is my case"
 DAY = 1_744_632_000.0  # April 14, 2025, at noon (UTC)
@@ -77,6 +83,14 @@ def test_replies_found_right_are_cases_that_can_be_run_at_once(data: Path) -> No
     assert (off_topic.reason, off_topic.kind) == ("off_topic", Kind.FOLLOW_UP)
     assert off_topic.history == ("What must an owner do: list it?",)
     assert not has_faults(lint(list(cases.values()), [DOCUMENT]))
+
+
+def test_a_false_premise_found_right_is_a_case_of_its_kind_that_tells_what_was_quoted(data: Path) -> None:
+    say(data, "premise", 1, "right")
+    assert "# [1] /read/water-permits/" in exported(data)
+    (case,) = cases_of(data).values()
+    assert (case.kind, case.status, case.reason) == (Kind.FALSE_PREMISE, "refused", "false_premise")
+    assert not has_faults(lint([case], [DOCUMENT]))
 
 
 def test_of_a_reply_found_wrong_the_expectation_is_left_to_a_person(data: Path) -> None:
