@@ -32,7 +32,7 @@ from index.archive import ArchivedVersion
 from index.passages import Passage
 
 _NEAREST = 3
-_GLOSSED_THRESHOLD = 0.6
+GLOSSED_THRESHOLD = 0.6
 """The least probability that answers where the question or the text was glossed: what is asked is less sure."""
 
 
@@ -154,7 +154,7 @@ class Chatbot:
     def _answers(self, finding: _Finding) -> bool:
         query = finding.query
         glossed = query.unread is not None or self._quotes_glossed(finding)
-        threshold = max(self.answer_threshold, _GLOSSED_THRESHOLD) if glossed else self.answer_threshold
+        threshold = max(self.answer_threshold, GLOSSED_THRESHOLD) if glossed else self.answer_threshold
         likely = finding.assessment.probability >= threshold
         asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
         return likely and asks and query.is_understood and bool(finding.draft.claims)

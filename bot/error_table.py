@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.errors import (
     BotError,
     Busy,
+    CalibrationUnusable,
     ConversationStoreError,
     GeneratorUnavailable,
     InvalidQuestion,
@@ -41,6 +42,7 @@ ERROR_TABLE: tuple[ErrorEntry, ...] = (
     ErrorEntry(ConversationStoreError, "The conversations can't be used", 503, 5),
     ErrorEntry(GeneratorUnavailable, "The answer generator can't be reached", 503, 5),
     ErrorEntry(ReaderUnavailable, "The reader model can't be used", 503, 4),
+    ErrorEntry(CalibrationUnusable, "The calibration can't be used", 503, 4),
     ErrorEntry(Busy, "Too many questions are waiting", 503, 5),
     ErrorEntry(LimitReached, "Too many questions", 429, 5),
     ErrorEntry(BotError, "The question could not be answered", 500, 5),
