@@ -10,8 +10,10 @@ from threading import Lock
 
 from bot.answer_generators import ExtractiveGenerator
 from bot.answerability import Judge
+from bot.calibration import Calibration, calibration_file, load_calibration, weights_in_use
 from bot.chatbot import Chatbot
 from bot.conversation_stores import InMemoryConversationStore, SqliteConversationStore
+from bot.logistic import fitted
 from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import ConversationStore, Reader
 from bot.remembered import RememberingEmbedder, RememberingReader
@@ -38,22 +40,35 @@ class _Failure:
     at: float
 
 
-def bootstrap(settings: BotSettings, *, keep_conversations: bool, embedder: Embedder | None = None) -> Chatbot:
+def bootstrap(
+    settings: BotSettings, *, keep_conversations: bool, embedder: Embedder | None = None, calibrated: bool = True
+) -> Chatbot:
     """The chatbot over the published index of ``settings.data_dir``.
 
     Conversations are kept in SQLite, or forgotten with the process where they aren't to be kept (a one-off question
-    must work from a read-only folder). Raises `index.errors.IndexingError`, `bot.errors.ConversationStoreError` and
-    `bot.errors.NothingSelected`.
+    must work from a read-only folder). Where it isn't to be *calibrated*, the data directory's calibration is left
+    aside. Raises `index.errors.IndexingError`, `bot.errors.ConversationStoreError`, `bot.errors.CalibrationUnusable`
+    and `bot.errors.NothingSelected`.
     """
-    return PublishedSource(settings, keep_conversations=keep_conversations, embedder=embedder).current
+    return PublishedSource(
+        settings, keep_conversations=keep_conversations, embedder=embedder, calibrated=calibrated
+    ).current
 
 
 class PublishedSource:
     """A `bot.source.ChatbotSource` over the published index. Raises what `bootstrap` raises."""
 
-    def __init__(self, settings: BotSettings, *, keep_conversations: bool, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        settings: BotSettings,
+        *,
+        keep_conversations: bool,
+        embedder: Embedder | None = None,
+        calibrated: bool = True,
+    ) -> None:
         self._settings = settings
         self._embedder = embedder
+        self._calibration = calibration_in_use(settings) if calibrated else None
         self._store = IndexStore(settings.data_dir)
         self._conversations = _conversations(settings.data_dir, keep_conversations)
         self._reader = _reader(settings)
@@ -106,6 +121,7 @@ class PublishedSource:
         embedder = self._embedder_of(self._store.manifest())
         index = open_index(settings.data_dir, embedder)
         home = home_collection(index.cards, settings.collection)
+        models = self._calibration.applied_to(fitted()) if self._calibration else fitted()
 
         @lru_cache(maxsize=_SELECTIONS_KEPT)
         def over(ids: frozenset[str]) -> Chatbot:
@@ -113,11 +129,11 @@ class PublishedSource:
             return Chatbot(
                 retriever=Retriever(within, embedder),
                 generator=ExtractiveGenerator(within),
-                judge=Judge(within),
+                judge=Judge(within, models),
                 conversations=self._conversations,
                 archive=self._store.archive,
                 selected=selected,
-                answer_threshold=settings.answer_threshold,
+                answer_threshold=_threshold(settings, self._calibration),
                 reader=self._reader,
                 max_question_chars=settings.max_question_chars,
             )
@@ -128,11 +144,41 @@ class PublishedSource:
         return selected(Selection())
 
 
+def calibration_in_use(settings: BotSettings) -> Calibration | None:
+    """The data directory's calibration, where it is for the weights in use. Raises `CalibrationUnusable`."""
+    found = load_calibration(settings.data_dir)
+    return found if found and found.weights == weights_of(settings) else None
+
+
+def calibration_left_aside(settings: BotSettings) -> str | None:
+    """One sentence where the data directory's calibration is for other weights. Raises `CalibrationUnusable`."""
+    if load_calibration(settings.data_dir) is None or calibration_in_use(settings):
+        return None
+    return (
+        f"The calibration {calibration_file(settings.data_dir)} was fitted to other weights and isn't applied; "
+        "fit it again with `footnoted eval --calibrate`."
+    )
+
+
+def weights_of(settings: BotSettings) -> str:
+    """`bot.calibration.weights_in_use`, as *settings* have it."""
+    return weights_in_use(with_reader=_has_reader(settings))
+
+
+def _threshold(settings: BotSettings, calibration: Calibration | None) -> float:
+    """The operator's threshold where one is set, else the fitted one, else the default."""
+    if calibration is None or "answer_threshold" in settings.model_fields_set:
+        return settings.answer_threshold
+    return calibration.threshold
+
+
+def _has_reader(settings: BotSettings) -> bool:
+    return settings.use_reader and (FOLDER / "reader.json").is_file()
+
+
 def _reader(settings: BotSettings) -> Reader | None:
     """The trained reader, or none where it is switched off or its files aren't installed."""
-    if not settings.use_reader or not (FOLDER / "reader.json").is_file():
-        return None
-    return RememberingReader(OnnxReader(FOLDER))
+    return RememberingReader(OnnxReader(FOLDER)) if _has_reader(settings) else None
 
 
 def _conversations(data_dir: Path, keep: bool) -> ConversationStore:

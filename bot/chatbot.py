@@ -44,7 +44,7 @@ from index.passages import Passage
 _NEAREST = 3
 _MOST_SAID = 2
 """Quotes that a refusal shows of what the text does say."""
-_GLOSSED_THRESHOLD = 0.6
+GLOSSED_THRESHOLD = 0.6
 """The least probability that answers where the question or the text was glossed: what is asked is less sure."""
 
 
@@ -172,7 +172,7 @@ class Chatbot:
     def _answers(self, finding: _Finding) -> bool:
         query = finding.query
         glossed = query.unread is not None or self._is_read_by_gloss(finding)
-        threshold = max(self.answer_threshold, _GLOSSED_THRESHOLD) if glossed else self.answer_threshold
+        threshold = max(self.answer_threshold, GLOSSED_THRESHOLD) if glossed else self.answer_threshold
         likely = finding.assessment.probability >= threshold
         asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
         says_when = not is_after_text(query, self.documents(), finding.evidence)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.errors import (
     BotError,
     Busy,
+    CalibrationUnusable,
     ConversationStoreError,
     GeneratorUnavailable,
     InvalidQuestion,
@@ -42,6 +43,7 @@ ERROR_TABLE: tuple[ErrorEntry, ...] = (
     ErrorEntry(ConversationStoreError, message("The conversations can't be used"), 503, 5),
     ErrorEntry(GeneratorUnavailable, message("The answer generator can't be reached"), 503, 5),
     ErrorEntry(ReaderUnavailable, message("The reader model can't be used"), 503, 4),
+    ErrorEntry(CalibrationUnusable, message("The calibration can't be used"), 503, 4),
     ErrorEntry(Busy, "Too many questions are waiting", 503, 5),
     ErrorEntry(LimitReached, "Too many questions", 429, 5),
     ErrorEntry(BotError, message("The question could not be answered"), 500, 5),

@@ -6,6 +6,7 @@
     ├── ConversationStoreError      the conversations can't be read or written
     ├── GeneratorUnavailable        the answer generator can't be reached; ``retryable`` says whether to try again
     ├── ReaderUnavailable           the trained reader's files are there and can't be used
+    ├── CalibrationUnusable         the data directory's calibration is there and can't be used
     └── TurnedAway                  not asked now; ``retry_after_s`` says when to try again
         ├── Busy                    too many questions wait, one waited too long, or the server stops
         └── LimitReached            one reader, or all together, asked as often as they may
@@ -40,6 +41,10 @@ class GeneratorUnavailable(BotError):  # noqa: N818
 
 class ReaderUnavailable(BotError):  # noqa: N818
     """The trained reader's files are there and can't be used."""
+
+
+class CalibrationUnusable(BotError):  # noqa: N818
+    """The data directory's calibration is there and can't be used."""
 
 
 class TurnedAway(BotError):  # noqa: N818

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -18,6 +18,7 @@ from corpus.documents import Document
 from eval.asking import AskedBot, answered, ask_all, ask_in_processes, library_asker, record, recorded_asker
 from eval.baseline import Comparison, bundled_baseline, compare, holds_here, load_baseline, write_baseline
 from eval.bootstrap import interval
+from eval.calibrate import Calibrated, CalibrateOptions, calibrated, require_both_kinds, save
 from eval.calibration import calibration, forecasts
 from eval.cases import EvalCase, load_cases
 from eval.errors import EvalError, EvalSetupError
@@ -27,6 +28,7 @@ from eval.library import Library
 from eval.mutate import mutation_exit_code, mutation_json, mutation_report, mutation_table
 from eval.report import Extras, ReportPaths, print_report, report_json, write_reports
 from eval.reports.annotations import workflow_commands
+from eval.reports.calibrated import print_calibrated
 from eval.run import METRICS, Ask, EvalRun, evaluate, stale_parts
 from eval.scores import Score
 from eval.server import documents_at, url_asker
@@ -78,6 +80,7 @@ class EvalOptions:
     annotations: bool = False
     trec: Path | None = None
     mutate: bool = False
+    calibrate: CalibrateOptions | None = None
 
 
 def parse_document_map(pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -132,10 +135,31 @@ def _run(options: EvalOptions, chatbot: Chatbot | None, out: Console, err: Conso
     code = exit_code(run, short, comparison if binds else None)
     if comparison and comparison.turned_wrong and not (binds or options.update_baseline):
         err.print("The baseline was recorded on another kind of processor: what turned wrong doesn't fail here.")
-    _report(options, run, _extras(options, run, short, comparison, cases, library), code, library, out)
+    fitted = _calibrated(options, run)
+    extras = replace(
+        _extras(options, run, short, comparison, cases, library), recalibrated=fitted.bins if fitted else ()
+    )
+    _report(options, run, extras, code, library, out)
+    if fitted and options.calibrate:
+        return _keep(fitted, options.calibrate, err if options.json else out)
     if options.update_baseline and path:
         write_baseline(path, run, options.identity, ids)
     return code
+
+
+def _calibrated(options: EvalOptions, run: EvalRun) -> Calibrated | None:
+    if options.calibrate is None:
+        return None
+    if options.threshold is None:
+        raise EvalSetupError("There is no bot to calibrate; give one, and the threshold that it answers from.")
+    return calibrated(run, options.threshold, options.calibrate)
+
+
+def _keep(found: Calibrated, options: CalibrateOptions, console: Console) -> ExitCode:
+    """Writes and tells of the calibration. What the bot fell short of before it was calibrated is no failure."""
+    written = None if options.dry_run else str(save(found, options))
+    print_calibrated(found, written, console)
+    return ExitCode.HELD
 
 
 def _documents(options: EvalOptions, chatbot: Chatbot | None) -> tuple[Document, ...]:
@@ -163,6 +187,8 @@ def _replies(
     options: EvalOptions, chatbot: Chatbot | None, cases: Sequence[EvalCase], stack: ExitStack, err: Console
 ) -> Sequence[Mapping[str, Any]]:
     """The reply to each of *cases*, from where the options say."""
+    if options.calibrate:
+        require_both_kinds(cases)
     step = stack.enter_context(_progress(len(cases), err))
     if options.workers > 1 and options.opens and not (options.url or options.replies):
         replies = ask_in_processes(cases, options.opens, options.workers, step)

@@ -12,6 +12,7 @@
     ├── RecordingError    recorded replies can't be read or written, or there is none for a case
     ├── ServerError       a running server can't be asked
     ├── ReadingsError     kept readings can't be used, or aren't what the reader reads
+    ├── CalibrationError  the cases don't say how to calibrate, or the calibration can't be written
     ├── FormatError       a public question set can't be read or written; names the file and the line
     └── PeerUnavailable   a library to compare with can't be installed or run; the message is the reason
 
@@ -78,3 +79,7 @@ class FormatError(EvalError):
 
 class ReadingsError(EvalError):
     """Kept readings that can't be used, or that aren't what the reader reads."""
+
+
+class CalibrationError(EvalError):
+    """Cases that don't say how to calibrate, or a calibration that can't be written."""

@@ -93,10 +93,11 @@ class Extras:
 
     ``shortfalls``: the floors that weren't held. ``scores``: scores over the whole run that no single case has.
     ``intervals``: by score, the 95% confidence interval. ``comparison`` and ``baseline_scores``: the run
-    that this one is held against. ``probabilities``: of each reply, the estimated probability that the text answers
-    (from 0 to 1), and whether it does; ``threshold``: the one from which the bot answers. ``latency``: by stage; it
-    differs from run to run, so that the JSON never holds it. ``wanted``: by case id, the passages that answer.
-    ``stale``: by case id, which passage is gone. ``skipped``: the cases that `EvalRun.skipped` only counts.
+    that this one is held against. ``calibration`` and, where the run was to calibrate the bot, ``recalibrated``: the
+    reliability of the estimates before and after. ``probabilities``: of each reply, the estimated probability that the
+    text answers (from 0 to 1), and whether it does; ``threshold``: the one from which the bot answers. ``latency``: by
+    stage; it differs from run to run, so that the JSON never holds it. ``wanted``: by case id, the passages that
+    answer. ``stale``: by case id, which passage is gone. ``skipped``: the cases that `EvalRun.skipped` only counts.
     ``made_on``: the date on the HTML page.
     """
 
@@ -106,6 +107,7 @@ class Extras:
     comparison: Comparison | None = None
     baseline_scores: Mapping[str, Score] = field(default_factory=dict)
     calibration: Sequence[CalibrationBin] = ()
+    recalibrated: Sequence[CalibrationBin] = ()
     probabilities: tuple[tuple[float, bool], ...] = ()
     threshold: float | None = None
     latency: Mapping[str, Latency] = field(default_factory=dict)

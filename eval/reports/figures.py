@@ -79,24 +79,37 @@ def _drawing(height: int, title: str, parts: Sequence[Markup]) -> Markup:
     return frame.format(height, title, _joined(parts))
 
 
-def reliability_curve(bins: Sequence[CalibrationBin]) -> Markup:
-    """What was estimated against what was so; a dot's area is the number of replies, the diagonal is perfect."""
+def reliability_curve(bins: Sequence[CalibrationBin], after: Sequence[CalibrationBin] = ()) -> Markup:
+    """What was estimated against what was so; a dot's area is the number of replies, the diagonal is perfect.
+
+    *after* is a second curve, of the same replies once the bot is calibrated.
+    """
     plane = _Plane(62, 14, 322, 270)
     grid = Markup('<line class="track" x1="{}" x2="{}" y1="{y}" y2="{y}"/>')
     parts = [grid.format(plane.x(0), plane.x(1), y=plane.y(at)) for at in (0.0, 0.5, 1.0)]
     parts += [_text(plane.left - 10, plane.y(at) + 4, f"{at:g}", "end") for at in (0.0, 0.5, 1.0)]
     diagonal = Markup('<line class="diagonal" x1="{}" y1="{}" x2="{}" y2="{}"/>')
     parts.append(diagonal.format(plane.x(0), plane.y(0), plane.x(1), plane.y(1)))
-    filled = [entry for entry in bins if entry.n]
-    points = " ".join(f"{plane.x(entry.mean)},{plane.y(entry.observed)}" for entry in filled)
-    parts.append(Markup('<polyline class="curve" points="{}"/>').format(points))
-    most = max((entry.n for entry in filled), default=1)
-    dot = Markup('<circle class="dot" cx="{}" cy="{}" r="{}"/>')
-    parts += [dot.format(plane.x(e.mean), plane.y(e.observed), round(3 + 8 * (e.n / most) ** 0.5, 1)) for e in filled]
+    parts += _curve(plane, bins, "curve", "dot")
+    parts += _curve(plane, after, "curve after", "dot after")
     parts += _x_axis(plane, "estimated probability that the text answers")
     turned = Markup('<text class="label" transform="translate(16 {}) rotate(-90)" text-anchor="middle">{}</text>')
     parts.append(turned.format(plane.y(0.5), "share that it does answer"))
     return _drawing(330, "Reliability curve; the table below has its numbers.", parts)
+
+
+def _curve(plane: _Plane, bins: Sequence[CalibrationBin], line: str, dot: str) -> list[Markup]:
+    """A line through the bins that hold something, and their dots; nothing where none does."""
+    filled = [entry for entry in bins if entry.n]
+    if not filled:
+        return []
+    points = " ".join(f"{plane.x(entry.mean)},{plane.y(entry.observed)}" for entry in filled)
+    most = max(entry.n for entry in filled)
+    drawn = Markup('<circle class="{}" cx="{}" cy="{}" r="{}"/>')
+    dots = [
+        drawn.format(dot, plane.x(e.mean), plane.y(e.observed), round(3 + 8 * (e.n / most) ** 0.5, 1)) for e in filled
+    ]
+    return [Markup('<polyline class="{}" points="{}"/>').format(line, points), *dots]
 
 
 def histogram(values: Sequence[float]) -> list[int]:

@@ -144,7 +144,7 @@ def _figures(run: EvalRun, extras: Extras) -> dict[str, Any]:
     return {
         "scores": [_score_row(name, score, extras) for name, score in all_scores(run, extras).items()],
         "groupings": [(name, _group_rows(run, name)) for name in GROUPINGS],
-        "reliability": reliability_curve(extras.calibration) if extras.calibration else None,
+        "reliability": reliability_curve(extras.calibration, extras.recalibrated) if extras.calibration else None,
         "distribution": distribution(extras.probabilities, extras.threshold) if extras.probabilities else None,
         "bins": _bins(extras),
     }

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footnoted.commands.options import DataDir, open_chatbot
+from footnoted.commands.options import DataDir, bot_settings, open_chatbot, open_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.chatbot import Chatbot
     from corpus.documents import Document
+    from eval.calibrate import CalibrateOptions
     from eval.cases import EvalCase
     from eval.library import Library
     from eval.readings import KeptReader
@@ -81,10 +82,21 @@ def run(
     mutate: Annotated[
         bool, typer.Option("--mutate", help="Break the bot on purpose, and fail where the gate doesn't notice.")
     ] = False,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Fit the bot's estimate and threshold to the open cases, and keep them.")
+    ] = False,
+    target: Annotated[
+        float | None,
+        typer.Option("--target-false-answers", help="The share of unanswerable questions to answer at most (0.05)."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --calibrate: only show what would change.")] = False,
 ) -> None:
     """Check answers, footnotes and refusals against cases; exit code 0 held, 1 fell short, 3 stale, 4 misconfigured."""
     if context.invoked_subcommand is not None:
         return
+    elsewhere = {"--url": url, "--replies": replies, "--mutate": mutate, "--update-baseline": update_baseline}
+    elsewhere["--split scored"] = split is Split.SCORED
+    _refuse_with_calibrate([name for name, value in elsewhere.items() if value], calibrate, target, dry_run=dry_run)
     from eval.entry import EvalOptions, parse_document_map, run_eval
     from eval.errors import EvalError
     from eval.gate import error_exit_code
@@ -95,7 +107,7 @@ def run(
     except EvalError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(error_exit_code(error)) from error
-    chatbot = None if url else open_chatbot(data_dir, keep_conversations=False)
+    chatbot = None if url else open_chatbot(data_dir, keep_conversations=False, calibrated=not calibrate)
     kept = _kept_reader(chatbot, readings)
     if chatbot is not None and kept is not None:
         chatbot = replace(chatbot, reader=kept)
@@ -115,16 +127,41 @@ def run(
         replies=replies,
         record=record,
         workers=workers,
-        opens=partial(open_chatbot, data_dir, keep_conversations=False),
+        opens=partial(open_worker, data_dir, calibrated=not calibrate),
         reports=ReportPaths(junit, markdown, None, code_quality, json_file, html),
         annotations=annotations,
         trec=trec,
         mutate=mutate,
+        calibrate=_calibrate_options(data_dir, target, dry_run=dry_run) if calibrate else None,
     )
     code = run_eval(options, chatbot)
     if kept is not None and not mutate:
         kept.save(prune=update_baseline and split is Split.ALL and not (cases or document or stand_in))
     raise typer.Exit(code)
+
+
+def _refuse_with_calibrate(others: list[str], calibrate: bool, target: float | None, *, dry_run: bool) -> None:
+    """Raises ``BadParameter`` where *others* are options that can't go with ``--calibrate``, or it is missing."""
+    if calibrate and others:
+        raise typer.BadParameter(f"--calibrate asks the data directory's bot the open cases: leave out {others[0]}.")
+    if not calibrate and (dry_run or target is not None):
+        raise typer.BadParameter(f"{'--dry-run' if dry_run else '--target-false-answers'} goes with --calibrate.")
+    if target is not None and not 0 <= target <= 1:
+        raise typer.BadParameter(f"--target-false-answers is a share from 0 to 1, such as 0.05, not {target:g}.")
+
+
+def _calibrate_options(data_dir: Path | None, target: float | None, *, dry_run: bool) -> CalibrateOptions:
+    from bot.bootstrap import weights_of
+    from eval.calibrate import DEFAULT_TARGET, CalibrateOptions
+
+    settings = bot_settings(data_dir)
+    return CalibrateOptions(
+        target=DEFAULT_TARGET if target is None else target,
+        data_dir=settings.data_dir,
+        weights=weights_of(settings),
+        threshold_is_set="answer_threshold" in settings.model_fields_set,
+        dry_run=dry_run,
+    )
 
 
 def _kept_reader(chatbot: Chatbot | None, path: Path | None) -> KeptReader | None:
