@@ -59,8 +59,10 @@ class ExtractiveGenerator:
         ranked = self._ranker.rank(question, evidence)
         if not ranked:
             return Draft()
-        other = [entry for entry in ranked[1:] if self._disagree(ranked[0].candidate, entry.candidate)]
-        chosen = self._chosen(question.asked, [entry for entry in ranked if entry not in other])
+        likely = [entry for entry in ranked if entry.probability >= _LIKELY_FOR_NAME] or ranked[:1]
+        other = [entry for entry in likely if self._disagree(ranked[0].candidate, entry.candidate)]
+        rows_of_other = {entry.candidate.row for entry in other}
+        chosen = self._chosen(question.asked, [entry for entry in likely if entry.candidate.row not in rows_of_other])
         differing = self._newest(other)
         rows = list(dict.fromkeys([*chosen, *differing]))
         return Draft(self._claims(rows, newest_first=bool(differing)))
