@@ -14,7 +14,7 @@ import argparse
 import json
 import statistics
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,25 +32,22 @@ from eval.cases import load_cases
 from index.build import build_index, open_embedder
 from index.embedders import MiniLMEmbedder
 from index.onnx_embedder import OnnxEmbedder
-from index.ports import Embedder, Progress, Vectors
+from index.ports import Embedder, Vectors
 
 FLOOR, ENCODE, ASK, UNREAD = "sentence-transformers encodes", "encode", "ask with the reader", "ask"
 _QUESTIONS = 60
 
 
 class RealQuestions(FastEmbedder):
-    """The fast embedder, but a question costs what the real model takes; its vector is the real one."""
+    """The fast embedder, but a question is encoded by the real model too, for the time that it takes."""
 
     def __init__(self, real: OnnxEmbedder) -> None:
-        self._fast, self._real = FastEmbedder(), real
-
-    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Shape (len(texts), 384)."""
-        return self._fast.embed_passages(texts, progress)
+        self._real = real
 
     def embed_query(self, text: str) -> Vectors:
-        """Shape (384,)."""
-        return self._real.embed_query(text)
+        """Shape (384,): the fast embedder's, so that something like it is in the index."""
+        self._real.embed_query(text)
+        return super().embed_query(text)
 
 
 def main() -> None:
@@ -77,7 +74,7 @@ def measured(size: int, count: int) -> dict[str, Any]:
         embedder: Embedder = real
         if size:
             embedder = RealQuestions(real)
-            build_index(list(documents(size)), embedder, settings.data_dir)
+            build_index(list(documents(size)), FastEmbedder(), settings.data_dir)
         bot = _forgetful(bootstrap(settings, keep_conversations=False, embedder=embedder), embedder)
         asked = questions(count) if size else [case.question for case in load_cases(())][:count]
         return _measured(bot, floor, real.embed_query, asked)

@@ -127,7 +127,7 @@ def _numbers(row: Mapping[str, float], keys: Sequence[str]) -> list[str]:
 
 def _sizes(sizes: Found) -> list[str]:
     fresh = sizes.get("serving_mb")
-    told = f"{fresh:.0f} MB on disk in a fresh environment" if fresh else "the fresh environment couldn't be made"
+    told = f"{fresh:.0f} MB on disk in a fresh environment" if fresh else "no fresh environment was made"
     largest = ", ".join(f"{name} {size:.0f}" for name, size in sizes["largest"].items())
     return [
         f"Serving (`requirements-serve.lock`): {told}; its packages alone {sizes['serving_packages_mb']:.0f}",
