@@ -55,3 +55,5 @@ def _set_apart(graph: Path) -> None:
     whole = onnx.load(graph)
     graph.unlink()
     onnx.save_model(whole, graph, save_as_external_data=True, location=_DATA, size_threshold=_KEPT_INLINE)
+    # onnx lets only its owner read that file; who may read the graph may read its weights.
+    graph.with_name(_DATA).chmod(graph.stat().st_mode)

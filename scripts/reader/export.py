@@ -71,6 +71,8 @@ def write_int8(whole: Path, tokenizer: Path, folder: Path, feeds: Iterable[Feed]
         graph = onnx.load(optimised)
     _set_apart(graph)
     onnx.save_model(graph, folder / "reader.onnx")
+    for part in folder.glob("reader.weights-*.bin"):  # onnx lets only its owner read them
+        part.chmod((folder / "reader.onnx").stat().st_mode)
     if tokenizer != folder / "tokenizer.json":
         shutil.copyfile(tokenizer, folder / "tokenizer.json")
     _write_card(folder)

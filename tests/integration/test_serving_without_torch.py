@@ -72,6 +72,11 @@ def test_a_damaged_or_missing_model_is_one_clear_error_and_indexing_mends_it(dat
     assert open_embedder(data_dir).embed_query("growers").shape == (384,)
 
 
+def test_who_may_read_the_exported_graph_may_read_its_weights(built: Path) -> None:
+    modes = {path.stat().st_mode for path in built.glob("models/*/*")}
+    assert len(modes) == 1
+
+
 def test_a_model_that_is_there_is_not_exported_again(data_dir: Path) -> None:
     def never(folder: Path) -> None:
         raise AssertionError(folder)

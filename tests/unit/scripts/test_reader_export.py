@@ -71,6 +71,7 @@ def test_int8_stays_near_fp32_where_one_activation_is_far_larger_than_the_others
 
 def test_the_bot_opens_what_is_written_as_it_is_stored(whole: Path, tmp_path: Path) -> None:
     write_int8(whole, FOLDER / "tokenizer.json", tmp_path, feeds(0))
+    assert len({path.stat().st_mode for path in tmp_path.glob("reader.*")}) == 1
     assert json.loads((tmp_path / "reader.json").read_text())["optimised"] is True
     assert any("DynamicQuantize" in node.op_type for node in onnx.load(tmp_path / "reader.onnx").graph.node)
     text = "Growers pay a fee. Nobody else does."
