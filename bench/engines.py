@@ -27,14 +27,12 @@ from tokenizers import Tokenizer
 from bench.timing import in_turn, seconds
 from bot.bootstrap import bootstrap
 from bot.footnotes import reply_dict
-from bot.onnx_reader import FOLDER
 from bot.retrieve import Retriever
 from bot.settings import BotSettings
 from eval.cases import load_cases
-from eval.readings import KeptReader
+from eval.readings import KeptReader, reader_identity
 from index.build import build_index
 from index.embedders import MiniLMEmbedder
-from index.hashing import sha256
 from index.onnx_embedder import TOKENIZER, WEIGHTS
 from index.onnx_runtime import open_session
 from index.ports import Progress, Vectors
@@ -188,7 +186,7 @@ def _nearest(passages: Vectors, questions: list[Vectors]) -> list[set[int]]:
 
 def _replies(bot: Any, embedder: Any, quick: bool) -> list[object]:
     """The replies to the eval cases about the indexed explainers, where an engine encodes text and questions."""
-    kept = KeptReader(bot.reader, sha256(FOLDER / "reader.json"), _READINGS)
+    kept = KeptReader(bot.reader, reader_identity(), _READINGS)
     with tempfile.TemporaryDirectory() as folder:
         build_index(bot.texts(), embedder, Path(folder))
         there = bootstrap(BotSettings(data_dir=Path(folder)), keep_conversations=False, embedder=embedder)

@@ -11,15 +11,13 @@ import pytest
 from bot.bootstrap import bootstrap
 from bot.chatbot import Chatbot
 from bot.footnotes import reply_dict
-from bot.onnx_reader import FOLDER
 from bot.ports import Reader
 from bot.settings import BotSettings
 from corpus.load import bundled_explainers, load_corpus
 from eval.cases import EvalCase, load_cases
-from eval.readings import KeptReader
+from eval.readings import KeptReader, reader_identity
 from index.build import build_index, open_embedder
 from index.embedders import MiniLMEmbedder
-from index.hashing import sha256
 from index.ports import Embedder
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +35,7 @@ def over(data_dir: Path, embedder: Embedder) -> Chatbot:
     """A chatbot that encodes with *embedder*, and reads what is kept in the repository."""
     bot = bootstrap(BotSettings(data_dir=data_dir), keep_conversations=False, embedder=embedder)
     assert bot.reader is not None
-    return with_reader(bot, KeptReader(bot.reader, sha256(FOLDER / "reader.json"), ROOT / "eval/readings.jsonl"))
+    return with_reader(bot, KeptReader(bot.reader, reader_identity(), ROOT / "eval/readings.jsonl"))
 
 
 def with_reader(bot: Chatbot, reader: Reader) -> Chatbot:
