@@ -29,6 +29,8 @@ FITTED = Calibration(
     made_on=date(2026, 11, 24),
 )
 
+DEFAULT = BotSettings.model_fields["answer_threshold"].default
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> BotSettings:
@@ -99,7 +101,7 @@ def test_the_chatbot_answers_from_the_fitted_threshold_unless_the_operator_set_o
 ) -> None:
     save_calibration(FITTED, settings.data_dir)
     assert threshold_of(settings) == FITTED.threshold
-    assert threshold_of(settings, calibrated=False) == 0.4
+    assert threshold_of(settings, calibrated=False) == DEFAULT
     monkeypatch.setenv("FOOTNOTED_ANSWER_THRESHOLD", "0.4")
     assert threshold_of(BotSettings(data_dir=settings.data_dir, use_reader=False)) == 0.4
 
@@ -122,7 +124,7 @@ def test_a_calibration_for_other_weights_is_left_aside_and_named(settings: BotSe
     save_calibration(FITTED, settings.data_dir)
     assert calibration_left_aside(settings) is None
     path = save_calibration(replace(FITTED, weights="0" * 64), settings.data_dir)
-    assert threshold_of(settings) == 0.4
+    assert threshold_of(settings) == DEFAULT
     note = calibration_left_aside(settings) or ""
     assert note.startswith(f"The calibration {path} was fitted to other weights and isn't applied")
     assert "`footnoted eval --calibrate`" in note
@@ -138,4 +140,4 @@ def test_a_damaged_file_ends_the_command_and_not_one_that_calibrates_anew(settin
     calibration_file(settings.data_dir).write_text("{")
     with pytest.raises(CalibrationUnusable):
         threshold_of(settings)
-    assert threshold_of(settings, calibrated=False) == 0.4
+    assert threshold_of(settings, calibrated=False) == DEFAULT
