@@ -8,9 +8,8 @@ how well). The cue words are English, since a question in another language is re
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-from bot.logistic import Logistic, fitted
+from bot.logistic import fitted
 from bot.retrieve import Evidence
 from bot.rewrite import Query
 
@@ -34,10 +33,9 @@ _DENIES = re.compile(
 )
 
 
-def takes_for_granted(query: Query, evidence: Evidence, models: Mapping[str, Logistic] | None = None) -> bool:
+def takes_for_granted(query: Query, evidence: Evidence) -> bool:
     """Whether *query*, which *evidence* doesn't answer, likely holds a false premise."""
-    model = (models or fitted())["false_premise"]
-    return model.probability(premise_features(query, evidence)) >= _LIKELY
+    return fitted()["false_premise"].probability(premise_features(query, evidence)) >= _LIKELY
 
 
 def premise_features(query: Query, evidence: Evidence) -> dict[str, float]:

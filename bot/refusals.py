@@ -28,9 +28,15 @@ _PERSONAL = re.compile(
     r"\b(?:my|our) (?:lawyer|attorney|case|hearing)\b|\bmi (?:abogad[oa]|caso)\b"
 )
 """What asks about the asker's own case, where the text doesn't answer it."""
+_YEAR = re.compile(r"\b(?:19|20|21)\d\d\b")
+_MONTH = re.compile(rf"\b(?:{MONTHS})\b", re.IGNORECASE)
 _MOMENT = re.compile(
-    rf"\b(?:(?P<month>{MONTHS})\.?,? (?:\d{{1,2}},? )?(?:of |de |del )?)?(?P<year>(?:19|20|21)\d\d)\b", re.IGNORECASE
+    rf"\b(?:(?P<month>{MONTHS})\.?,? (?:\d{{1,2}},? )?(?:of |de |del )?|"
+    r"(?:in|by|since|until|till|during|through|from|before|after|early|late|year|en|desde|hasta|durante|a[nñ]o) )"
+    r"(?P<year>(?:19|20|21)\d\d)\b",
+    re.IGNORECASE,
 )
+"""A year that the words before it tell from a number: "2100 people" are no year."""
 _FIRST_LETTERS = ["jan ene", "feb", "mar", "apr abr", "may", "jun", "jul", "aug ago", "sep", "oct", "nov", "dec dic"]
 """Of the months' names, in English and Spanish."""
 
@@ -65,7 +71,9 @@ def _language_is_foreign(question: str, documents: Sequence[DocumentCard]) -> bo
 
 def _asks_for_later(question: str, documents: Sequence[DocumentCard]) -> bool:
     """Whether the question names a month or a year after the last day that every document speaks of."""
-    return bool(_later_moments(question, documents))
+    end = _end_of(documents)
+    years = [int(year) for year in _YEAR.findall(question)]
+    return bool(end and years and max(years) > end[0]) or bool(_later_moments(question, documents))
 
 
 def is_after_text(query: Query, documents: Sequence[DocumentCard], evidence: Evidence) -> bool:
@@ -73,25 +81,33 @@ def is_after_text(query: Query, documents: Sequence[DocumentCard], evidence: Evi
 
     A text may say what will be in a later year; one that doesn't name that year doesn't.
     """
+    texts = [" ".join([*scored.passage.section, scored.passage.text]) for scored in evidence.passages]
     later = _later_moments(query.text, documents)
-    texts = [" ".join([*scored.passage.section, scored.passage.text]).casefold() for scored in evidence.passages]
-    return any(not any(all(word in text for word in moment) for text in texts) for moment in later)
+    return any(not any(_speaks_of(text, *moment) for text in texts) for moment in later)
 
 
-def _later_moments(question: str, documents: Sequence[DocumentCard]) -> list[tuple[str, ...]]:
-    """The words of each moment that *question* names and that is later than all *documents*: (year,), (month, year)."""
-    ends = [(document.as_of.year, document.as_of.month) for document in documents if document.as_of]
-    found: list[tuple[str, ...]] = []
-    for match in _MOMENT.finditer(question):
-        month, year = match["month"], match["year"]
-        number = _month_of(month) if month else 0
-        if ends and (int(year), number or 1) > (max(ends) if number else (max(ends)[0], 12)):
-            found.append((month.casefold(), year) if month else (year,))
-    return found
+def _speaks_of(text: str, year: str, month: int) -> bool:
+    """Whether *text* names the *year*, and the *month* where that isn't 0."""
+    return year in _YEAR.findall(text) and (not month or month in map(_month_of, _MONTH.findall(text)))
+
+
+def _later_moments(question: str, documents: Sequence[DocumentCard]) -> list[tuple[str, int]]:
+    """Each year, with its month or 0, that *question* names and that is later than all *documents*."""
+    end = _end_of(documents)
+    moments = [(m["year"], _month_of(m["month"]) if m["month"] else 0) for m in _MOMENT.finditer(question)]
+    return [
+        (year, month) for year, month in moments if end and (int(year), month or 1) > (end[0], end[1] if month else 12)
+    ]
+
+
+def _end_of(documents: Sequence[DocumentCard]) -> tuple[int, int] | None:
+    """The year and the month that the latest of *documents* speaks of; None where none is dated."""
+    return max(((document.as_of.year, document.as_of.month) for document in documents if document.as_of), default=None)
 
 
 def _month_of(name: str) -> int:
-    return next(i for i, letters in enumerate(_FIRST_LETTERS, start=1) if name[:3].casefold() in letters)
+    """From 1 to 12."""
+    return next(i for i, letters in enumerate(_FIRST_LETTERS, start=1) if name[:3].casefold() in letters.split())
 
 
 def details_of(query: Query, missing: Sequence[str], documents: Sequence[DocumentCard]) -> RefusalDetails:
