@@ -34,7 +34,9 @@ def main() -> None:
     """Measures, and writes the document."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, few rounds: whether everything works")
-    parser.add_argument("--million", action="store_true", help="also a million passages, which takes long and gigabytes of disk")
+    parser.add_argument(
+        "--million", action="store_true", help="also a million passages, which takes long and gigabytes of disk"
+    )
     parser.add_argument("--out", type=Path, default=_OUT)
     parser.add_argument("--kept", type=Path, help="also write what was measured here, as JSON")
     given = parser.parse_args()

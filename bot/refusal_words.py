@@ -60,7 +60,7 @@ _LACKS_NAMES = (
     message("“{title}” doesn’t say. Nothing in the text mentions {named}."),
     message("The explainers here don’t say. Nothing in the text mentions {named}."),
 )
-_MAY_BE_THE_GLOSS = frozenset({RefusalReason.NOT_IN_TEXT, RefusalReason.FALSE_PREMISE, RefusalReason.AFTER_AS_OF})
+_MAY_BE_THE_GLOSS = frozenset({RefusalReason.NOT_IN_TEXT, RefusalReason.FALSE_PREMISE})
 """What may be so only because too little of the question was understood."""
 _GLOSSED = message(
     "Your question was read word by word in the language of the text; asked in that language, it may find more."

@@ -84,6 +84,7 @@ def test_a_glossed_question_is_told_that_it_was_read_word_by_word(reason: Refusa
     assert told.message.startswith("Your question was read word by word in the language of the text;")
     assert refusal_in("es", told).startswith("Su pregunta se leyó palabra por palabra en el idioma del texto;")
     assert "word by word" not in said(reason, resolve("and in Ohio?", []), (), DOCUMENT).message
+    assert "word by word" not in said(RefusalReason.AFTER_AS_OF, glossed, (), DOCUMENT).message, "English asks no later"
 
 
 def test_a_text_without_a_date_has_no_end() -> None:
