@@ -165,16 +165,14 @@ class Refused:
 
 def refuse_all(samples: Iterable[Sample], embedder: Embedder) -> list[Refused]:
     """Every question of *samples* that has no answer."""
-    return [
-        Refused(
-            sample.slug,
-            premise_features(question.query, Retriever(sample.index, embedder).search(question.query)),
-            question.kind == "false_premise",
-        )
-        for sample in samples
-        for question in sample.questions
-        if question.unanswerable
-    ]
+    refused = []
+    for sample in samples:
+        retriever = Retriever(sample.index, embedder)
+        for question in sample.questions:
+            if question.unanswerable:
+                features = premise_features(question.query, retriever.search(question.query))
+                refused.append(Refused(sample.slug, features, question.kind == "false_premise"))
+    return refused
 
 
 def fit_premise(questions: Sequence[Refused]) -> Logistic:

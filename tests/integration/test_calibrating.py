@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from bot.calibration import calibration_file, load_calibration
 from bot.settings import BotSettings
 from corpus.load import load_document
 from eval.cases import load_cases
-from footnoted import cli
 from footnoted.commands.options import open_source
 from index.build import build_index
 from index.embedders import MiniLMEmbedder
+from tests.command_line import typed
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests/fixtures/explainers"
@@ -47,12 +46,7 @@ def run(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["footnoted", *map(str, arguments), "--data-dir", str(data_dir)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return int(left.value.code or 0), out, err
+        return typed(monkeypatch, capsys, *arguments, "--data-dir", data_dir)
 
     return run
 

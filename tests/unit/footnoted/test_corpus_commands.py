@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from footnoted import cli
 from footnoted.commands.options import open_library
 from index.build import open_index
 from index.store import IndexStore
+from tests.command_line import typed
 from tests.fakes import HashEmbedder
 from tests.unit.corpus.web_server import serving
 
@@ -38,12 +38,7 @@ def run(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setattr("index.embedders.MiniLMEmbedder", HashEmbedder)
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["footnoted", *map(str, arguments), "--data-dir", str(data_dir)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return int(left.value.code or 0), out, err
+        return typed(monkeypatch, capsys, *arguments, "--data-dir", data_dir)
 
     return run
 

@@ -12,10 +12,10 @@ from subprocess import PIPE, Popen
 import pytest
 
 import index.build_lock
-from footnoted.cli import main
 from index.build import build_index
 from index.manifest import read_manifest
 from index.store import IndexStore
+from tests import command_line
 from tests.dying_builder import ExportingEmbedder, documents_of
 from tests.unit.index.test_store_lock import HOLD, ROOT
 
@@ -30,12 +30,8 @@ class Shell:
 
     def __call__(self, *words: str, typed: str = "") -> tuple[int, str, str]:
         """The exit code, standard output and standard error of ``footnoted`` with *words*."""
-        self.monkeypatch.setattr(sys, "argv", ["footnoted", *words])
         self.monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = self.capsys.readouterr()
-        return int(left.value.code or 0), out, err
+        return command_line.typed(self.monkeypatch, self.capsys, *words)
 
     def index(self, command: str, *words: str, typed: str = "") -> tuple[int, str, str]:
         return self("index", command, "--data-dir", str(self.data_dir), *words, typed=typed)
