@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from bot.answers import Claim, Draft, Source
@@ -61,8 +61,7 @@ class ExtractiveGenerator:
             return Draft()
         likely = [entry for entry in ranked if entry.probability >= _LIKELY_FOR_NAME] or ranked[:1]
         other = [entry for entry in likely if self._disagree(ranked[0].candidate, entry.candidate)]
-        rows_of_other = {entry.candidate.row for entry in other}
-        chosen = self._chosen(question.asked, [entry for entry in likely if entry.candidate.row not in rows_of_other])
+        chosen = self._chosen(question.asked, likely, {entry.candidate.row for entry in other})
         differing = self._newest(other)
         rows = list(dict.fromkeys([*chosen, *differing]))
         return Draft(self._claims(rows, newest_first=bool(differing)))
@@ -80,10 +79,14 @@ class ExtractiveGenerator:
         newest = sorted(rows, key=lambda id_: self._as_of[id_], reverse=True)
         return [rows[id_] for id_ in newest[:_MOST_DIFFERING]]
 
-    def _chosen(self, asked: Question, ranked: Sequence[RankedSentence]) -> list[int]:
-        """The rows of the best sentence and of those about as likely, each with what it leans on."""
+    def _chosen(self, asked: Question, ranked: Sequence[RankedSentence], other: Collection[int]) -> list[int]:
+        """The rows of the best sentence and of those about as likely, each with what it leans on.
+
+        One of the rows *other*, which disagree with the best, is chosen only for a name that no other row holds.
+        """
         least = max(_LIKELY, ranked[0].probability * _LIKELY_BESIDE_BEST)
-        likely = [entry.candidate.row for entry in ranked if entry.probability >= least] or [ranked[0].candidate.row]
+        likely = [e.candidate.row for e in ranked if e.probability >= least and e.candidate.row not in other]
+        likely = likely or [ranked[0].candidate.row]
         likely = self._with_each_name(asked, ranked, likely[:_MOST_SENTENCES]) + likely[_MOST_SENTENCES:]
         rows: list[int] = []
         units = 0

@@ -30,13 +30,15 @@ _PERSONAL = re.compile(
 """What asks about the asker's own case, where the text doesn't answer it."""
 _YEAR = re.compile(r"\b(?:19|20|21)\d\d\b")
 _MONTH = re.compile(rf"\b(?:{MONTHS})\b", re.IGNORECASE)
+_NO_MONTHS = frozenset({"may", "march", "mar"})
+"""What is no month where it doesn't begin with a capital letter."""
 _MOMENT = re.compile(
-    rf"\b(?:(?P<month>{MONTHS})\.?,? (?:\d{{1,2}},? )?(?:of |de |del )?|"
-    r"(?:in|by|since|until|till|during|through|from|before|after|early|late|year|en|desde|hasta|durante|a[nñ]o) )"
-    r"(?P<year>(?:19|20|21)\d\d)\b",
+    rf"(?:\b(?P<month>{MONTHS})\.?,? (?:\d{{1,2}}(?:st|nd|rd|th)?,? )?(?:of |de |del )?|(?<![$€£\d.,]))(?<!\d)"
+    r"(?P<year>(?:19|20|21)\d\d)(?![\d,.]*\d|(?:st|nd|rd|th)\b|\s?%)"
+    r"(?!\s+(?:people|persons|percent|square|cubic|feet|(?!(?:is|was|has|does|as|its|this|plus|less)\b)[a-záéíóúñ]+s)\b)",
     re.IGNORECASE,
 )
-"""A year that the words before it tell from a number: "2100 people" are no year."""
+"""A year with its month, if that stands beside it; a number before what is counted ("2100 trees") is no year."""
 _FIRST_LETTERS = ["jan ene", "feb", "mar", "apr abr", "may", "jun", "jul", "aug ago", "sep", "oct", "nov", "dec dic"]
 """Of the months' names, in English and Spanish."""
 
@@ -52,7 +54,7 @@ def reason_for(query: Query, documents: Sequence[DocumentCard], off_topic: bool)
         return RefusalReason.UNSUPPORTED_LANGUAGE
     if off_topic:
         return RefusalReason.OFF_TOPIC
-    if _asks_for_later(query.text, documents):
+    if _asks_for_later(query, documents):
         return RefusalReason.AFTER_AS_OF
     if wants_advice(query.text) or _PERSONAL.search(" ".join(query.text.split()).casefold()):
         return RefusalReason.PERSONAL_OR_LEGAL_ADVICE
@@ -69,11 +71,9 @@ def _language_is_foreign(question: str, documents: Sequence[DocumentCard]) -> bo
     return bool(languages) and detect_language(question, SHORTEST_QUESTION) not in languages | {"en"}
 
 
-def _asks_for_later(question: str, documents: Sequence[DocumentCard]) -> bool:
-    """Whether the question names a month or a year after the last day that every document speaks of."""
-    end = _end_of(documents)
-    years = [int(year) for year in _YEAR.findall(question)]
-    return bool(end and years and max(years) > end[0]) or bool(_later_moments(question, documents))
+def _asks_for_later(query: Query, documents: Sequence[DocumentCard]) -> bool:
+    """Whether *query* names a month or a year after the last day that every document speaks of."""
+    return bool(_later_moments(query, documents))
 
 
 def is_after_text(query: Query, documents: Sequence[DocumentCard], evidence: Evidence) -> bool:
@@ -82,22 +82,32 @@ def is_after_text(query: Query, documents: Sequence[DocumentCard], evidence: Evi
     A text may say what will be in a later year; one that doesn't name that year doesn't.
     """
     texts = [" ".join([*scored.passage.section, scored.passage.text]) for scored in evidence.passages]
-    later = _later_moments(query.text, documents)
-    return any(not any(_speaks_of(text, *moment) for text in texts) for moment in later)
-
-
-def _speaks_of(text: str, year: str, month: int) -> bool:
-    """Whether *text* names the *year*, and the *month* where that isn't 0."""
-    return year in _YEAR.findall(text) and (not month or month in map(_month_of, _MONTH.findall(text)))
-
-
-def _later_moments(question: str, documents: Sequence[DocumentCard]) -> list[tuple[str, int]]:
-    """Each year, with its month or 0, that *question* names and that is later than all *documents*."""
     end = _end_of(documents)
-    moments = [(m["year"], _month_of(m["month"]) if m["month"] else 0) for m in _MOMENT.finditer(question)]
-    return [
-        (year, month) for year, month in moments if end and (int(year), month or 1) > (end[0], end[1] if month else 12)
-    ]
+    later = _later_moments(query, documents)
+    return any(not any(_speaks_of(text, *moment, end) for text in texts) for moment in later)
+
+
+def _speaks_of(text: str, year: int, month: int, end: tuple[int, int] | None) -> bool:
+    """Whether *text* names the *year*, and the *month* where that isn't 0 and the year isn't all after the *end*."""
+    if str(year) not in _YEAR.findall(text):
+        return False
+    months = [_month_of(name) for name in _MONTH.findall(text) if name not in _NO_MONTHS]
+    whole_year = end is not None and year > end[0] and (year, 0) in _moments(text)
+    return not month or month in months or whole_year
+
+
+def _later_moments(query: Query, documents: Sequence[DocumentCard]) -> list[tuple[int, int]]:
+    """Each year, with its month or 0, that *query* names and that is later than all *documents*.
+
+    A question that names none is of the time that the one before it names.
+    """
+    end = _end_of(documents)
+    moments = _moments(query.text) or (_moments(query.before.text) if query.before else [])
+    return [(y, m) for y, m in moments if end and (y, m or 1) > (end[0], end[1] if m else 12)]
+
+
+def _moments(question: str) -> list[tuple[int, int]]:
+    return [(int(m["year"]), _month_of(m["month"]) if m["month"] else 0) for m in _MOMENT.finditer(question)]
 
 
 def _end_of(documents: Sequence[DocumentCard]) -> tuple[int, int] | None:

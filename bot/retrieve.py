@@ -23,8 +23,13 @@ from index.ports import Embedder, PassageIndex, Ranking, SearchResult, Vectors
 
 _DEPTH = 100
 """Rows taken from each ranking before they are fused."""
-Scores = tuple[Mapping[int, float], ...]
-"""Of each of the four searches, the standardised score of each row of a passage that it found."""
+_FEW = 5
+"""Where a search for words finds fewer rows, those that it didn't find count too, with a score of 0."""
+
+Search = tuple[Mapping[int, float], float]
+"""What a search gives the row of each passage that it found, standardised; and what it gives all others."""
+Scores = tuple[Search, ...]
+"""Of the four searches."""
 WEIGHTS = (0.78, 0.46, 0.88, 0.23)
 """Of a passage's standardised score in each search: dense, lexical; and its best sentence's: dense, lexical.
 
@@ -123,18 +128,16 @@ class Retriever:
 
     def _scores(self, result: SearchResult) -> Scores:
         """Of the four searches of *result*: the score of each passage that was found, or of its best sentence."""
+        found = self._passages_of
         return (
-            _by_row(result.dense_passages),
-            _by_row(result.lexical_passages),
-            self._by_passage(result.dense_sentences),
-            self._by_passage(result.lexical_sentences),
+            _search(result.dense_passages.rows, result.dense_passages.scores),
+            _search(result.lexical_passages.rows, result.lexical_passages.scores, _FEW),
+            _search(found(result.dense_sentences), result.dense_sentences.scores),
+            _search(found(result.lexical_sentences), result.lexical_sentences.scores, _FEW),
         )
 
-    def _by_passage(self, sentences: Ranking) -> dict[int, float]:
-        scores: dict[int, float] = {}
-        for row, score in zip(sentences.rows, standardised(sentences.scores), strict=True):
-            scores.setdefault(self.index.sentences[row].passage_row, score)
-        return scores
+    def _passages_of(self, sentences: Ranking) -> list[int]:
+        return [self.index.sentences[row].passage_row for row in sentences.rows]
 
     def _candidates(self, passage_rows: list[int], vectors: list[Vectors]) -> tuple[Candidate, ...]:
         rows = [row for passage_row in passage_rows for row in self.index.sentence_rows(passage_row)]
@@ -152,8 +155,15 @@ class Retriever:
         return Candidate(row, indexed.passage_row, passage, indexed.sentence, text, similarity)
 
 
-def _by_row(passages: Ranking) -> dict[int, float]:
-    return dict(zip(passages.rows, standardised(passages.scores), strict=True))
+def _search(rows: Sequence[int], scores: Sequence[float], few: int = 0) -> Search:
+    """Of *scores*, best first, each row has its first. Where there are fewer than *few*, a 0 for the others joins them:
+    the only passage that holds a rare word would else be like all that don't.
+    """
+    made = standardised([*scores, 0.0] if 0 < len(scores) < few else scores)
+    found: dict[int, float] = {}
+    for row, score in zip(rows, made, strict=False):
+        found.setdefault(row, score)
+    return found, min(made, default=0.0)
 
 
 def standardised(scores: Sequence[float]) -> list[float]:
@@ -162,23 +172,23 @@ def standardised(scores: Sequence[float]) -> list[float]:
     return [(score - mean) / deviation if deviation else 0.0 for score in scores]
 
 
-def by_search(texts: Iterable[Scores]) -> list[tuple[dict[int, float], float]]:
-    """For each search, the highest score of each row under any of the *texts* searched with; and the least score."""
+def by_search(texts: Iterable[Scores]) -> list[Search]:
+    """For each search, the highest score of each row under any of the *texts*, and the least for all others."""
     return [_best_of(runs) for runs in zip(*texts, strict=True)]
 
 
-def _best_of(runs: Sequence[Mapping[int, float]]) -> tuple[dict[int, float], float]:
+def _best_of(runs: Sequence[Search]) -> Search:
     best: dict[int, float] = {}
-    for run in runs:
-        for row, score in run.items():
+    for found, _ in runs:
+        for row, score in found.items():
             best[row] = max(score, best.get(row, score))
-    return best, min(best.values(), default=0.0)
+    return best, min(least for _, least in runs)
 
 
-def fuse(searches: Sequence[tuple[Mapping[int, float], float]]) -> dict[int, float]:
+def fuse(searches: Sequence[Search]) -> dict[int, float]:
     """For each row found, its share of the whole: a softmax over the weighted sums of its scores.
 
-    *searches* as `by_search` makes them. A row that a search didn't find has the least of its scores there.
+    *searches* as `by_search` makes them.
     """
     sums = {
         row: sum(weight * found.get(row, least) for weight, (found, least) in zip(WEIGHTS, searches, strict=True))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
-from bot.retrieve import WEIGHTS, Retriever, by_search, fuse
+from bot.retrieve import WEIGHTS, Retriever, Search, by_search, fuse
 from corpus.load import load_document
 from index.build import build_index, open_index
 from index.embedders import MiniLMEmbedder
@@ -29,8 +29,8 @@ from scripts.reader.policy_sets import SAMPLES, held_slugs, questions, training_
 _LIBRARY = 12
 _SHOWN = (1, 3, 5, 8)
 
-Found = tuple[list[tuple[dict[int, float], float]], set[int]]
-"""What each search scored a row, with the least of its scores; and the rows that answer."""
+Found = tuple[list[Search], set[int]]
+"""What each search scored the rows; and the rows that answer."""
 
 
 def found_in_libraries(slugs: Sequence[str], embedder: Embedder, size: int) -> Iterator[Found]:
@@ -69,9 +69,7 @@ def fit(found: Sequence[Found]) -> NDArray[np.float64]:
     return best
 
 
-def _table(
-    scores: list[tuple[dict[int, float], float]], answers: set[int]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _table(scores: Sequence[Search], answers: set[int]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     rows = list(dict.fromkeys(row for of_search, _ in scores for row in of_search))
     table = np.array([[of_search.get(row, least) for of_search, least in scores] for row in rows])
     return table, np.array([row in answers for row in rows])

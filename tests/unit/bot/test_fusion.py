@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.retrieve import Scores, by_search, fuse, standardised
+from bot.retrieve import Retriever, Scores, Search, by_search, fuse, standardised
+from bot.rewrite import resolve
+from index.ports import Ranking, SearchResult, Vectors
+from tests.fakes import BruteForceIndex, HashEmbedder, document_of
 
-SCORES = st.dictionaries(st.integers(0, 20), st.floats(-5, 5), max_size=8)
-SEARCHES = st.tuples(SCORES, SCORES, SCORES, SCORES)
+FOUND = st.dictionaries(st.integers(0, 20), st.floats(-5, 5), max_size=8)
+SEARCHES = st.tuples(*[st.tuples(FOUND, st.floats(-6, -5))] * 4)
+NOTHING: Search = ({}, 0.0)
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=50))
@@ -37,23 +42,37 @@ def test_scores_that_tell_nothing_apart_are_0(scores: list[float]) -> None:
 @given(st.lists(SEARCHES, min_size=1, max_size=3))
 def test_each_row_found_has_a_share_of_the_whole(texts: list[Scores]) -> None:
     shares = fuse(by_search(texts))
-    assert set(shares) == {row for text in texts for search in text for row in search}
+    assert set(shares) == {row for text in texts for found, _ in text for row in found}
     assert not shares or math.fsum(shares.values()) == pytest.approx(1)
 
 
 def test_the_best_of_several_texts_counts() -> None:
-    first: Scores = ({1: 2.0, 2: 0.0}, {}, {}, {})
-    second: Scores = ({1: -2.0, 2: 0.0}, {}, {}, {})
-    assert fuse(by_search([first, second])) == fuse(by_search([first, ({2: -2.0}, {}, {}, {})]))
+    first: Scores = (({1: 2.0, 2: 0.0}, -2.0), NOTHING, NOTHING, NOTHING)
+    second: Scores = (({1: -2.0, 2: 0.0}, -2.0), NOTHING, NOTHING, NOTHING)
+    assert by_search([first, second]) == list(first)
 
 
 def test_a_far_better_score_outweighs_a_slightly_better_one() -> None:
     """Reciprocal ranks can't tell these apart: each row is first in one search and second in the other."""
-    shares = fuse(by_search([({1: 3.0, 2: -1.0}, {1: 0.9, 2: 1.0}, {}, {})]))
+    shares = fuse([({1: 3.0, 2: -1.0}, -1.0), ({1: 0.9, 2: 1.0}, 0.9), NOTHING, NOTHING])
     assert shares[1] > 0.9
 
 
-def test_what_a_search_did_not_find_has_the_least_of_its_scores() -> None:
-    found: Scores = ({1: 1.0, 2: -1.0}, {}, {2: 0.5}, {})
-    listed: Scores = ({1: 1.0, 2: -1.0}, {}, {2: 0.5, 1: 0.5}, {})
-    assert fuse(by_search([found])) == fuse(by_search([listed]))
+def test_the_only_passage_that_holds_a_rare_word_is_found_by_it() -> None:
+    """To the vectors all are alike; one hit of one says more than nothing."""
+    texts = [f"Growers of {fruit} pay forty dollars a year." for fruit in ("apples", "pears", "plums", "quinces")]
+    document = document_of(*[(f"Part {place}", [text]) for place, text in enumerate(texts)])
+    retriever = Retriever(Alike(document, HashEmbedder()), HashEmbedder())
+    assert "quinces" in retriever.search(resolve("quinces", [])).passages[0].passage.text
+
+
+class Alike(BruteForceIndex):
+    """An index to whose vectors every passage and sentence is alike."""
+
+    def search(self, vector: Vectors, text: str, limit: int) -> SearchResult:
+        found = super().search(vector, text, limit)
+        same = [
+            Ranking(tuple(sorted(each.rows)), (0.5,) * len(each.rows))
+            for each in (found.dense_passages, found.dense_sentences)
+        ]
+        return replace(found, dense_passages=same[0], dense_sentences=same[1])
