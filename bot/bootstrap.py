@@ -11,7 +11,7 @@ from threading import Lock
 from bot.answer_generators import ExtractiveGenerator
 from bot.answerability import Judge
 from bot.calibration import Calibration, calibration_file, load_calibration, weights_in_use
-from bot.chatbot import Chatbot
+from bot.chatbot import GLOSSED_THRESHOLD, Chatbot
 from bot.conversation_stores import InMemoryConversationStore, SqliteConversationStore
 from bot.logistic import fitted
 from bot.onnx_reader import FOLDER, OnnxReader
@@ -134,6 +134,9 @@ class PublishedSource:
                 archive=self._store.archive,
                 selected=selected,
                 answer_threshold=_threshold(settings, self._calibration),
+                glossed_threshold=self._calibration.corrected(GLOSSED_THRESHOLD)
+                if self._calibration
+                else GLOSSED_THRESHOLD,
                 reader=self._reader,
                 max_question_chars=settings.max_question_chars,
             )

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
+from math import log
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
 from bot.errors import CalibrationUnusable
-from bot.logistic import Logistic
+from bot.logistic import Logistic, logistic
+from bot.retrieve import WEIGHTS
 from corpus.durable import write_whole
 
 _JUDGEMENTS = ("answerable", "answerable_without_reader")
@@ -49,6 +51,10 @@ class Calibration:
     def applied_to(self, models: Mapping[str, Logistic]) -> dict[str, Logistic]:
         """*models* with those corrected that say whether the text answers: a logistic of a logit is one again."""
         return {name: self._corrected(model) if name in _JUDGEMENTS else model for name, model in models.items()}
+
+    def corrected(self, probability: float) -> float:
+        """What *probability*, inside 0 and 1, becomes."""
+        return logistic(self.slope * log(probability / (1 - probability)) + self.bias)
 
     def _corrected(self, model: Logistic) -> Logistic:
         weights = {name: self.slope * weight for name, weight in model.weights.items()}
@@ -94,10 +100,12 @@ def save_calibration(calibration: Calibration, data_dir: Path) -> Path:
 
 
 def weights_in_use(*, with_reader: bool) -> str:
-    """SHA-256 over what decides the probability: the regressions, and the file that names the reader's files.
+    """SHA-256 over the weights that decide the probability: how searches are fused, the regressions, and the reader's
+    (by the file that names them).
 
     Without the reader it is another one: other regressions are used then.
     """
     folder = files("bot").joinpath("models")
     read = folder.joinpath("reader.json").read_bytes() if with_reader else b"no reader"
-    return hashlib.sha256(folder.joinpath("judgement.json").read_bytes() + b"\0" + read).hexdigest()
+    fusion = repr(WEIGHTS).encode()
+    return hashlib.sha256(b"\0".join((fusion, folder.joinpath("judgement.json").read_bytes(), read))).hexdigest()

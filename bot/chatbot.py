@@ -44,7 +44,7 @@ from index.passages import Passage
 _NEAREST = 3
 _MOST_SAID = 2
 """Quotes that a refusal shows of what the text does say."""
-GLOSSED_THRESHOLD = 0.6
+GLOSSED_THRESHOLD = 0.5
 """The least probability that answers where the question or the text was glossed: what is asked is less sure."""
 
 
@@ -67,6 +67,7 @@ class Chatbot:
     reader: Reader | None = None
     passages_read: int = PASSAGES_READ
     answer_threshold: float = 0.45
+    glossed_threshold: float = GLOSSED_THRESHOLD
     max_question_chars: int = 2000
 
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
@@ -172,7 +173,7 @@ class Chatbot:
     def _answers(self, finding: _Finding) -> bool:
         query = finding.query
         glossed = query.unread is not None or self._is_read_by_gloss(finding)
-        threshold = max(self.answer_threshold, GLOSSED_THRESHOLD) if glossed else self.answer_threshold
+        threshold = max(self.answer_threshold, self.glossed_threshold) if glossed else self.answer_threshold
         likely = finding.assessment.probability >= threshold
         asks = query.asks and not wants_advice(query.text) and not wants_advice(query.asked.text)
         says_when = not is_after_text(query, self.documents(), finding.evidence)

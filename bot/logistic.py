@@ -36,6 +36,6 @@ def logistic(logit: float) -> float:
 
 @lru_cache(maxsize=1)
 def fitted() -> Mapping[str, Logistic]:
-    """The regressions by name: ``sentence`` and ``answerable``, and each again as ``…_without_reader``."""
+    """The regressions by name: ``sentence``, ``answerable``, each again ``…_without_reader``, and ``false_premise``."""
     data = json.loads(files("bot").joinpath("models", "judgement.json").read_text(encoding="utf-8"))
     return {name: Logistic(model["weights"], model["bias"]) for name, model in data.items()}

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 
+from bot.gloss import SHORTEST_QUESTION
 from bot.logistic import fitted
 from bot.retrieve import Evidence
 from bot.rewrite import Query
+from corpus.language import detect_language
 
 _LIKELY = 0.5
 _MANY_TERMS = 10
@@ -34,7 +36,13 @@ _DENIES = re.compile(
 
 
 def takes_for_granted(query: Query, evidence: Evidence) -> bool:
-    """Whether *query*, which *evidence* doesn't answer, likely holds a false premise."""
+    """Whether *query*, which *evidence* doesn't answer, likely holds a false premise; of English ones alone it is told.
+
+    It is fitted to questions that a text doesn't answer. Where the bot refuses one that the text does answer, it may be
+    wrong, so what is said of it stays careful.
+    """
+    if query.unread is None and detect_language(query.asked.text, SHORTEST_QUESTION) not in {"en", "zxx"}:
+        return False
     return fitted()["false_premise"].probability(premise_features(query, evidence)) >= _LIKELY
 
 

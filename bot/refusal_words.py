@@ -17,8 +17,10 @@ _SENTENCES: dict[RefusalReason, tuple[str, str]] = {
         message("The explainers here don’t say. These are the sections that come closest."),
     ),
     RefusalReason.FALSE_PREMISE: (
-        message("The question takes something for granted that “{title}” doesn’t say. What it does say:"),
-        message("The question takes something for granted that the explainers here don’t say. What they do say:"),
+        message("“{title}” doesn’t say that. The question may take for granted what isn’t so; what the text does say:"),
+        message(
+            "The explainers here don’t say that. The question may take for granted what isn’t so; what they do say:"
+        ),
     ),
     RefusalReason.AFTER_AS_OF: (
         message("“{title}” doesn’t say: the text ends at {ends}."),

@@ -141,7 +141,7 @@ def _run(options: EvalOptions, chatbot: Chatbot | None, out: Console, err: Conso
     )
     _report(options, run, extras, code, library, out)
     if fitted and options.calibrate:
-        return _keep(fitted, options.calibrate, err if options.json else out)
+        return _keep(fitted, options.calibrate, run, err if options.json else out)
     if options.update_baseline and path:
         write_baseline(path, run, options.identity, ids)
     return code
@@ -155,11 +155,11 @@ def _calibrated(options: EvalOptions, run: EvalRun) -> Calibrated | None:
     return calibrated(run, options.threshold, options.calibrate)
 
 
-def _keep(found: Calibrated, options: CalibrateOptions, console: Console) -> ExitCode:
+def _keep(found: Calibrated, options: CalibrateOptions, run: EvalRun, console: Console) -> ExitCode:
     """Writes and tells of the calibration. What the bot fell short of before it was calibrated is no failure."""
     written = None if options.dry_run else str(save(found, options))
     print_calibrated(found, written, console)
-    return ExitCode.HELD
+    return exit_code(run, ())
 
 
 def _documents(options: EvalOptions, chatbot: Chatbot | None) -> tuple[Document, ...]:

@@ -58,10 +58,14 @@ class Platt:
     bias: float
 
     def __call__(self, estimate: Estimate) -> Estimate:
-        """*estimate* with its probability corrected; what no regression estimated stays as it is."""
+        """*estimate* with its probability and its least corrected; what no regression estimated stays as it is."""
         if not estimate.probability:
             return estimate
-        return replace(estimate, probability=logistic(self.slope * _logit(estimate.probability) + self.bias))
+        least = self._corrected(estimate.least) if 0 < estimate.least < 1 else estimate.least
+        return replace(estimate, probability=self._corrected(estimate.probability), least=least)
+
+    def _corrected(self, probability: float) -> float:
+        return logistic(self.slope * _logit(probability) + self.bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +152,15 @@ def _loss(features: Floats, targets: Floats, weights: Floats) -> float:
 
 
 def lowest_threshold(estimates: Sequence[Estimate], target: float) -> float:
-    """The lowest threshold, of four decimals, that at most *target* of the unanswerable *estimates* reach."""
+    """The lowest threshold, of four decimals, that at most *target* of the unanswerable *estimates* reach.
+
+    Above 0, which is what is off topic: that is never answered.
+    """
     unanswerable = [estimate for estimate in estimates if not estimate.answerable]
     at_risk = sorted((e.probability or 0.0 for e in unanswerable if e.answered(0.0)), reverse=True)
     allowed = floor(target * len(unanswerable) + _SMALL)
     if allowed >= len(at_risk):
-        return 0.0
+        return 1 / _PLACES
     above = floor(at_risk[allowed] * _PLACES) + 1
     # 0.0003 * 10,000 is a little under 3.
     return min(1.0, (above + (above / _PLACES <= at_risk[allowed])) / _PLACES)

@@ -20,6 +20,7 @@ from bot.ports import Reader
 from bot.reader import Reading, Window
 from eval.baseline import processor, replace_file
 from eval.errors import ReadingsError
+from index import onnx_runtime
 from index.hashing import sha256
 
 FORMAT = 1
@@ -29,9 +30,12 @@ TOLERANCE = 0.5
 """Logits by which it may differ; far less than what makes another answer of it, and more than rounding does."""
 
 
-def reader_identity(weights: Path = FOLDER / "reader.json", code: Path = Path(onnx_reader.__file__)) -> str:
+_CODE = (Path(onnx_reader.__file__), Path(onnx_runtime.__file__))
+
+
+def reader_identity(weights: Path = FOLDER / "reader.json", code: Sequence[Path] = _CODE) -> str:
     """What a reading is made with: the file that names the *weights* by their hashes, and the *code* that reads."""
-    return hashlib.sha256(f"{sha256(weights)} {sha256(code)}".encode()).hexdigest()
+    return hashlib.sha256(" ".join(map(sha256, (weights, *code))).encode()).hexdigest()
 
 
 class KeptReader:

@@ -345,7 +345,7 @@ _REASON_LABELS = {
     RefusalReason.NOT_A_QUESTION: message("Not a question"),
     RefusalReason.AFTER_AS_OF: message("Later than the text"),
     RefusalReason.PERSONAL_OR_LEGAL_ADVICE: message("A question for a lawyer"),
-    RefusalReason.FALSE_PREMISE: message("Not what the text says"),
+    RefusalReason.FALSE_PREMISE: message("Not said as it is asked"),
     RefusalReason.UNSUPPORTED_LANGUAGE: message("Another language"),
     RefusalReason.PARTLY_ANSWERED: message("Part of it isn’t in the text"),
 }

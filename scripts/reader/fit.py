@@ -221,7 +221,7 @@ def _halves(slugs: Sequence[str]) -> list[set[str]]:
 
 
 def main() -> None:
-    """Fits on the held samples, prints a two-fold check of them, writes the weights."""
+    """Fits on the held samples, false premises on all, prints a two-fold check of them, writes the weights."""
     embedder = MiniLMEmbedder()
     reader = OnnxReader(FOLDER)
     samples = [open_sample(slug, embedder) for slug in held_slugs()]

@@ -204,7 +204,7 @@ class TestAnswers:
         opened(page, sites)
         ask(page, "why so long?")
         refused = page.locator("article").first
-        expect(refused).to_contain_text("Not what the text says")
+        expect(refused).to_contain_text("Not said as it is asked")
         expect(refused.locator("blockquote")).to_have_text(
             ["A permit is valid for five years.", "It can be renewed twice."]
         )

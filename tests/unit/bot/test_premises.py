@@ -11,6 +11,7 @@ from bot.answers import Refusal, RefusalReason, Turn
 from bot.bootstrap import bootstrap
 from bot.chatbot import Chatbot
 from bot.conversation_stores import SqliteConversationStore
+from bot.gloss import Gloss
 from bot.logistic import fitted
 from bot.premises import premise_features, takes_for_granted
 from bot.retrieve import Evidence, Retriever
@@ -84,3 +85,12 @@ def test_other_refusals_quote_nothing(strict: Chatbot) -> None:
     reply = strict.ask("c", "How many hours do apple growers train?")
     assert isinstance(reply, Refusal)
     assert reply.says == ()
+
+
+def test_a_question_in_another_language_is_told_nothing_of_its_premises() -> None:
+    """Its words are none of the cues; a gloss has them."""
+    spanish = "¿Por qué dejó el pueblo de dar permisos a los agricultores de manzanas y de peras en el año 2019?"
+    query = resolve(spanish, [])
+    assert not takes_for_granted(query, RETRIEVER.search(query))
+    glossed = resolve(spanish, [], "en", lambda _text: Gloss(FALSE))
+    assert takes_for_granted(glossed, RETRIEVER.search(glossed))

@@ -30,7 +30,7 @@ class Estimating(FakeChatbot):
     def ask(self, conversation_id: str, question: str, history: Sequence[str] = ()) -> Reply:
         super().ask(conversation_id, question, history)
         probability = float(question.rsplit(maxsplit=1)[-1])
-        if probability >= (0.6 if "cuánto" in question else 0.4) and "please" not in question:
+        if probability >= (0.5 if "cuánto" in question else 0.4) and "please" not in question:
             return replace(hours(), probability=probability)
         return Refusal(RefusalReason.NOT_IN_TEXT, "Not in the text.", probability=probability)
 
@@ -106,14 +106,14 @@ def test_what_is_refused_by_a_rule_however_likely_raises_no_threshold(tmp_path: 
     assert table["calibrated"][1:3] == ["1 of 7", "2 of 6"]
 
 
-def test_what_is_asked_in_another_language_needs_0_6_of_the_corrected_estimate_too(tmp_path: Path) -> None:
+def test_what_is_asked_in_another_language_needs_more_of_the_bots_own_estimate_after_too(tmp_path: Path) -> None:
     modest = [asked(True, p) for p in (0.6, 0.5, 0.45, 0.42)] + [asked(False, p) for p in (0.1, 0.05, 0.02, 0.01)]
     foreign = [
-        asked(True, p, id=f"es-{n}", language="es", question=f"cuánto {p}") for n, p in enumerate((0.55, 0.12, 0.11))
+        asked(True, p, id=f"es-{n}", language="es", question=f"cuánto {p}") for n, p in enumerate((0.47, 0.12, 0.11))
     ]
     table = rows(run(options(tmp_path, [*modest, *foreign], target=1.0), Estimating())[1])
     assert table["as it comes"][2] == "3 of 7"
-    assert table["calibrated"][:3] == ["0.000", "4 of 4", "2 of 7"]
+    assert table["calibrated"][:3] == ["0.000", "4 of 4", "3 of 7"]
 
 
 def test_too_few_cases_for_the_target_are_told_with_how_many_it_takes(tmp_path: Path) -> None:

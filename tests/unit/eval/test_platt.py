@@ -108,7 +108,7 @@ def test_the_threshold_honours_the_target_and_none_that_is_lower_does(
     allowed = target * len(unanswerable) + 1e-9
     assert false_answers(threshold) <= allowed
     lower = round(threshold * 10_000 - 1) / 10_000
-    assert threshold == 0 or false_answers(lower - 1e-12) > allowed
+    assert threshold == 0.0001 or false_answers(lower - 1e-12) > allowed
 
 
 def test_ties_go_over_the_threshold_or_stay_under_it_together() -> None:
@@ -128,7 +128,7 @@ def test_a_share_of_cases_is_counted_without_losing_one_to_rounding() -> None:
 
 def test_what_is_refused_anyway_raises_no_threshold() -> None:
     by_rule = [Estimate("a", False, 0.95, least=inf), Estimate("b", False, 0.5, least=0.6), Estimate("c", False, None)]
-    assert lowest_threshold(by_rule, 0.0) == 0
+    assert lowest_threshold(by_rule, 0.0) == 0.0001
     assert lowest_threshold([*by_rule, Estimate("d", False, 0.7, least=0.6)], 0.0) == 0.7001
 
 
@@ -156,3 +156,16 @@ def test_each_case_is_left_out_once_and_always_with_the_same_others() -> None:
 def test_few_cases_make_few_parts_and_a_single_one_of_a_kind_none() -> None:
     assert len(list(cross_validated(estimates([0.8, 0.9, 0.7], [0.1, 0.2]), 0.1))) == 2
     assert not list(cross_validated(estimates([0.8, 0.9, 0.7], [0.1]), 0.1))
+
+
+def test_what_a_glossed_question_needs_is_corrected_with_its_probability() -> None:
+    """The bar of 0.6 is a bar of the bot's own estimate, not of the corrected one."""
+    corrected = Platt(slope=0.5, bias=1.0)
+    for probability in (0.2, 0.59, 0.61, 0.9):
+        before = Estimate("a", False, probability, least=0.6)
+        assert corrected(before).answered(0.0) is before.answered(0.0)
+    assert corrected(Estimate("a", False, 0.9, least=inf)).least == inf
+
+
+def test_no_threshold_lets_what_is_off_topic_through() -> None:
+    assert lowest_threshold([Estimate("a", False, 0.0), Estimate("b", True, 0.9)], 1.0) > 0

@@ -84,10 +84,10 @@ def test_other_weights_read_everything_anew(path: Path) -> None:
 def test_a_reader_of_other_weights_or_other_code_is_another(tmp_path: Path, changed: str) -> None:
     for name in ("weights", "code"):
         (tmp_path / name).write_text("as it was")
-    before = reader_identity(tmp_path / "weights", tmp_path / "code")
-    assert reader_identity(tmp_path / "weights", tmp_path / "code") == before
+    before = reader_identity(tmp_path / "weights", [tmp_path / "code"])
+    assert reader_identity(tmp_path / "weights", [tmp_path / "code"]) == before
     (tmp_path / changed).write_text("as it is")
-    assert reader_identity(tmp_path / "weights", tmp_path / "code") != before
+    assert reader_identity(tmp_path / "weights", [tmp_path / "code"]) != before
 
 
 def test_the_readings_of_the_bundled_cases_are_those_of_the_reader_as_it_is() -> None:
