@@ -37,6 +37,8 @@ class Wording:
 
     def translated(self, sentence: str) -> str:
         """*sentence*, with nothing to fill in, in this language; as it is where the catalogue doesn't have it."""
+        if not sentence:  # which catalogues have their header under
+            return ""
         return self.translations.gettext(sentence)
 
     def count(self, one: str, many: str, number: int, **values: str) -> str:

@@ -17,7 +17,7 @@ from corpus.office_files import office_file
 from corpus.ports import Loader
 
 # Some programs write a few lines before it; a text that only speaks of it doesn't begin a line with it.
-_PDF = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])%PDF-\d")
+_PDF = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?[\0\s]*|[\r\n])%PDF-\d")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,6 @@ def read_packet(data: bytes) -> dict[str, str]:
 
 def _said(packet: str, name: str) -> str:
     """The one item in the element *name*; empty where there are none or several."""
-    element = packet.partition(f"<{name}>")[2].partition(f"</{name}>")[0]
-    items = _ITEM.findall(element)
+    element, closing, _ = packet.partition(f"<{name}>")[2].partition(f"</{name}>")
+    items = _ITEM.findall(element) if closing else []
     return normalise(unescape(items[0])) if len(items) == 1 else ""

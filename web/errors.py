@@ -52,8 +52,8 @@ SENTENCES = {
 _WITH_VALUES = (
     message("{what} just now. Please try again later."),
     message("There is no document {document} here; the list of documents has what there is."),
-    message("There is no document {document} at version {version} here; the list of documents has what can be opened."),
     message("There is no document {document} here, at any version."),
+    message("There is no document {document} at version {version} here; the list of documents has what can be opened."),
     message("The question has {number} characters; ask it in at most {most}, one thing at a time."),
     message("The request is larger than {size} KiB; please send a shorter one."),
 )
@@ -124,7 +124,7 @@ def told_in(words: Wording, sentence: str) -> str:
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     """What matches *template*, whatever stands in its blanks."""
-    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template)), re.DOTALL)
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.{1,200})", re.escape(template)), re.DOTALL)
 
 
 class ProblemResponse(JSONResponse):

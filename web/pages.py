@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -60,6 +61,7 @@ def _environment(language: str) -> Environment:
     environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["people_date"] = words.date
     environment.globals.update(
+        once=partial(token_urlsafe, 12),
         stylesheet=static_url("footnoted.css"),
         icon=static_url("favicon.svg"),
         chat_scripts=[static_url(name) for name in ("chat.js", "footnotes.js", "turns.js")],

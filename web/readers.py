@@ -42,14 +42,15 @@ class Readers:
     def known_or_new(self, request: Request, asked: tuple[str, str] | None = None) -> str:
         """The reader whose browser sent *request*, or an id for a new one, whom no cookie knows yet.
 
-        What is *asked* (a conversation's id and a question) again within `_AGAIN_S` seconds, by a browser that never
-        got the first cookie, comes from the same new reader: the conversation stays theirs.
+        What is *asked* (a conversation's id, and the word that its form was made with) again within `_AGAIN_S` seconds,
+        by a browser that never got the first cookie, comes from the same new reader: the conversation stays theirs. The
+        word is random and shown on that one page, so whoever was given the conversation's link doesn't have it.
         """
         return self.known(request) or self._new(asked)
 
     def _new(self, asked: tuple[str, str] | None) -> str:
         fresh = (secrets.token_urlsafe(16), time.monotonic())
-        reader, since = self._newcomers.get(asked, lambda: fresh) if asked else fresh
+        reader, since = self._newcomers.get(asked, lambda: fresh) if asked and asked[1] else fresh
         return reader if since + _AGAIN_S > fresh[1] else fresh[0]
 
     def remember(self, request: Request, response: Response, reader: str) -> None:

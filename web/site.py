@@ -114,10 +114,11 @@ class Site:
 
     def _elsewhere(self, document_id: str) -> Iterator[Document]:
         """The document in each collection that a version of it was in, where it still is."""
-        collections = dict.fromkeys(version.card.collection for version in self.chatbot.versions(document_id))
-        for collection in filter(None, collections):
-            with suppress(NothingSelected, DocumentNotFound):
-                yield self.chatbot.selected(Selection(collection=collection)).document(document_id)
+        with suppress(DocumentNotFound):
+            collections = dict.fromkeys(version.card.collection for version in self.chatbot.versions(document_id))
+            for collection in filter(None, collections):
+                with suppress(NothingSelected, DocumentNotFound):
+                    yield self.chatbot.selected(Selection(collection=collection)).document(document_id)
 
     def address(self, request: Request) -> str:
         """Where people reach the pages, without a slash at its end: as the operator says, or as *request* came."""
@@ -187,12 +188,12 @@ class Site:
         question: str,
         history: Sequence[str],
     ) -> Reply:
-        """The reply, told to the log; what can't be asked, or not now, isn't counted against the day."""
+        """The reply, told to the log; what can't be asked, or finds the queue full, isn't counted against the day."""
         with self.questions.about(chatbot, self.channel, question) as replies:
             clean_question(question, chatbot.max_question_chars)
-            chosen = await to_thread.run_sync(chatbot.selected, selection) if selection else chatbot
             if not self.is_patient:
                 self.queue.refuse_where_full()
+            chosen = await to_thread.run_sync(chatbot.selected, selection) if selection else chatbot
             await self.limits.admit_today()
             work = partial(chosen.ask, conversation_id, question, history)
             replies.append(await self.queue.run(work, patient=self.is_patient))

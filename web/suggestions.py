@@ -21,7 +21,7 @@ import anyio
 from anyio import CapacityLimiter, to_thread
 
 from bot.answers import Answer, Turn
-from bot.errors import BotError
+from bot.errors import BotError, InvalidQuestion
 from bot.questions import analyse
 from bot.remembered import Memory
 from bot.rewrite import leans_on_history
@@ -97,7 +97,8 @@ def _wish(chatbot: Chatbot, candidates: tuple[Candidate, ...], limit: int) -> _W
 def _tried_with(chatbot: Chatbot) -> Chatbot:
     """*chatbot* where it has one document, else the one over its whole collection.
 
-    There are as many choices of documents as callers like; what is answered among all is answered among fewer.
+    There are as many choices of documents as callers like, and each would be tried anew. What is answered among all is
+    likely to be answered among fewer, too.
     """
     cards = chatbot.documents()
     return chatbot.selected(Selection(collection=cards[0].collection)) if len(cards) > 1 else chatbot
@@ -214,7 +215,8 @@ class Suggestions:
         except Exception as error:
             # A suggestion that can't be had is none; the text of the error may quote the explainer.
             log.warning("A suggestion couldn't be tried (%s).", type(error).__name__)
-            return None if isinstance(error, BotError | IndexingError) else False
+            passing = isinstance(error, BotError | IndexingError) and not isinstance(error, InvalidQuestion)
+            return None if passing else False
 
 
 def is_answered(chatbot: Chatbot, candidate: Candidate) -> bool:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import anyio
 from anyio import to_thread
 
-from bot.errors import BotError
+from bot.errors import BotError, ConversationStoreError
 from bot.feedback import FeedbackStore
 from bot.ports import ConversationStore
 from bot.source import ChatbotSource
@@ -53,8 +53,15 @@ def sweep(source: ChatbotSource, feedback: KeptFeedback, days: int) -> None:
 
 def _forget_what_is_gone(conversations: ConversationStore, feedback: FeedbackStore | None) -> None:
     for conversation_id in feedback.conversations() if feedback else ():
-        if not conversations.turns(conversation_id):
-            forget(conversations, feedback, conversation_id)
+        if feedback and _is_gone(conversations, conversation_id):
+            feedback.forget(conversation_id)
+
+
+def _is_gone(conversations: ConversationStore, conversation_id: str) -> bool:
+    try:
+        return not conversations.turns(conversation_id)
+    except ConversationStoreError:  # there, but damaged
+        return False
 
 
 @asynccontextmanager

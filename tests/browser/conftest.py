@@ -143,7 +143,7 @@ class Sites:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Sites]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     bot_listener, bot = _listen()
     publisher_listener, publisher_origin = _listen()
     stranger_listener, stranger_origin = _listen()
@@ -151,7 +151,8 @@ def running() -> Iterator[Sites]:
     spanish = replace(in_spanish(permits(years="six")), url=None, title="Permisos")
     chatbot = WellChatbot(current=(document, spanish), old=(permits(years="three"),))
     publisher, stranger = Publisher(publisher_origin, bot), Publisher(stranger_origin, bot)
-    app = create_app(still(chatbot), WebSettings(widget_origins=publisher_origin, rate_limit=""))
+    settings = WebSettings(widget_origins=publisher_origin, rate_limit="")
+    app = create_app(still(chatbot), settings, tmp_path_factory.mktemp("data"))
     with (
         serving(app, bot_listener),
         serving(Starlette(routes=[Route("/{path:path}", publisher.respond)]), publisher_listener),

@@ -11,7 +11,6 @@ import pytest
 from bot.bootstrap import bootstrap
 from bot.chatbot import Chatbot
 from bot.footnotes import reply_dict
-from bot.ports import Reader
 from bot.settings import BotSettings
 from corpus.load import bundled_explainers, load_corpus
 from eval.cases import EvalCase, load_cases
@@ -35,12 +34,7 @@ def over(data_dir: Path, embedder: Embedder) -> Chatbot:
     """A chatbot that encodes with *embedder*, and reads what is kept in the repository."""
     bot = bootstrap(BotSettings(data_dir=data_dir), keep_conversations=False, embedder=embedder)
     assert bot.reader is not None
-    return with_reader(bot, KeptReader(bot.reader, reader_identity(), ROOT / "eval/readings.jsonl"))
-
-
-def with_reader(bot: Chatbot, reader: Reader) -> Chatbot:
-    select = bot.selected
-    return replace(bot, reader=reader, selected=lambda selection: replace(select(selection), reader=reader))
+    return replace(bot, reader=KeptReader(bot.reader, reader_identity(), ROOT / "eval/readings.jsonl"))
 
 
 def said(bot: Chatbot, cases: list[EvalCase]) -> Iterator[tuple[str, object]]:

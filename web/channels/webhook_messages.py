@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers import Answer, AnswerSentence, Citation, CitedDocument, Refusal, Reply
 from bot.footnotes import permalink, section_path
@@ -43,6 +43,8 @@ def _ever_shorter(reply: Reply, framed: Framed) -> Iterator[str]:
         case Refusal():
             yield _refusal_text(reply, framed)
             yield _refusal_text(reply, framed, quoted=False)
+            if reply.says:
+                yield _refusal_text(replace(reply, nearest=()), framed, quoted=False)
             yield harmless(reply.message)
         case Answer():
             yield from _answer_texts(reply, framed)

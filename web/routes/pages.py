@@ -49,7 +49,8 @@ def from_our_pages(request: Request) -> None:
 def _is_our_own(origin: str, request: Request) -> bool:
     """Whether *origin* is the server that *request* came to, by its own name or its public one."""
     public: str | None = request.app.state.site.public_url
-    return urlsplit(origin).netloc in {request.url.netloc, *([urlsplit(public).netloc] if public else ())}
+    ours = {request.url.netloc, *([urlsplit(public).netloc] if public else ())}
+    return origin.partition("://")[2] in ours
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -169,7 +170,7 @@ async def ask(request: Request, form: Form, conversation_id: AskedIn, site: Curr
     """Asks the question of the form, then leads to the new turn; a failed one stays in the box."""
     question = form.get("question", "")
     readers = readers_of(request)
-    reader = readers.known_or_new(request, (conversation_id, question))
+    reader = readers.known_or_new(request, (conversation_id, form.get("once", "")))
     try:
         await admitted(request)
         selection = selection_of(form, site.chatbot)

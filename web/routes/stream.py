@@ -31,7 +31,7 @@ router = APIRouter(include_in_schema=False)
 def _reader(form: Form, request: Request, response: Response, conversation_id: AskedIn) -> str:
     """The reader who asks; the cookie of one who begins their first conversation goes out before the answer does."""
     readers = readers_of(request)
-    reader = readers.known_or_new(request, (conversation_id, form.get("question", "")))
+    reader = readers.known_or_new(request, (conversation_id, form.get("once", "")))
     if turn_in(form) == 1:
         readers.remember(request, response, reader)
     return reader

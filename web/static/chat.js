@@ -38,7 +38,7 @@ async function ask(question) {
   say(words.thinking);
   stopping = new AbortController();
   try {
-    await askUntilAnswered(article, question);
+    await askUntilAnswered(article, bodyOf(question));
   } catch (error) {
     if (error.name === "AbortError") showStopped(article, question);
     else showProblem(article, question, error instanceof Told ? error.message : words.failed);
@@ -58,11 +58,18 @@ function stopWorking(article) {
   if (isHeld) next.focus({ preventScroll: true });
 }
 
+/* What is asked now: a choice of documents that is changed while the answer comes is for the next question. */
+function bodyOf(question) {
+  const body = new URLSearchParams(new FormData(form));
+  body.set("question", question);
+  return body;
+}
+
 /* A connection that breaks is made again: the same turn is asked for, so that it is neither lost nor doubled. */
-async function askUntilAnswered(article, question) {
+async function askUntilAnswered(article, body) {
   for (let tried = 1; ; tried += 1) {
     try {
-      if (await askOnce(article, question)) return;
+      if (await askOnce(article, body)) return;
       throw new Broken();
     } catch (error) {
       if (!(error instanceof Broken) || tried === TRIES) throw error;
@@ -73,9 +80,7 @@ async function askUntilAnswered(article, question) {
   }
 }
 
-async function askOnce(article, question) {
-  const body = new URLSearchParams(new FormData(form));
-  body.set("question", question);
+async function askOnce(article, body) {
   const response = await connected(fetch("/ask/stream", { method: "POST", body, signal: stopping.signal }));
   if (!response.ok) throw new Told(await sentenceOf(response));
   const events = readEvents(response.body);

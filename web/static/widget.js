@@ -633,14 +633,14 @@
       this.#asking = new AbortController();
       try {
         const reply = await this.#replyTo(question);
-        if (!article.isConnected) return; // another conversation was begun meanwhile
+        if (!this.#talk.contains(article)) return; // another conversation was begun meanwhile
         this.#show(article, question, reply);
         this.#conversation = reply.conversation_id;
         this.#turns.push({ question, reply });
         this.#keep();
         this.#tell(this.#said(reply));
       } catch (error) {
-        if (article.isConnected) this.#takeBack(article, question, error);
+        if (this.#talk.contains(article)) this.#takeBack(article, question, error);
       } finally {
         clearTimeout(slow);
         this.#asking = null;

@@ -80,7 +80,7 @@ def test_markdown_with_tags_in_it_stays_markdown(tmp_path: Path, text: str) -> N
 def test_a_pdf_is_told_by_a_line_that_begins_as_one(tmp_path: Path) -> None:
     for text in ("A PDF begins with `%PDF-1.7`.", "The sign is\n\n%PDF-version"):
         assert load_document(write(tmp_path / "a.md", text)).text.startswith(text[:5])
-    for start in (b"", b"\xef\xbb\xbf", b"HTTP/1.1 200 OK\r\n\r\n"):
+    for start in (b"", b"\xef\xbb\xbf", b"\0 \t", b"HTTP/1.1 200 OK\r\n\r\n"):
         assert format_of(start + b"%PDF-1.7\n", Path("a.md")) is PDF
 
 

@@ -82,6 +82,7 @@ def test_the_files_own_title_and_packet_are_read() -> None:
     assert sensible_title(" Housing  Vouchers ") == "Housing Vouchers"
     packet = b"<x:xmpmeta><dc:publisher><rdf:Bag><rdf:li>A &amp; B</rdf:li></rdf:Bag></dc:publisher></x:xmpmeta>"
     assert read_packet(b"%PDF-1.7 " + packet + packet) == {"publisher": "A & B"}
+    assert read_packet(packet.replace(b"</dc:publisher>", b"") + b"<dc:creator>") == {}
     assert day_of("D:20251301") is None
 
 

@@ -180,6 +180,7 @@ class TestSettings:
             ("https://evil.example", 403),
             ("http://127.0.0.1:9", 403),
             ("null", 403),
+            ("http://[", 403),
         ],
     )
     def test_where_a_browser_says_only_the_origin_that_counts(self, origin: str, status: int) -> None:

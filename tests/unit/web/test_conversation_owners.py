@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from itsdangerous import URLSafeSerializer
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from bot.answers import Turn
 from bot.errors import ConversationStoreError
 from bot.feedback import FEEDBACK_FILE, Feedback, FeedbackStore
 from tests.unit.web.fake_chatbot import FakeChatbot, still
@@ -235,3 +237,20 @@ class TestSweep:
         chatbot.conversations.delete("old")
         sweep(still(chatbot), lambda: feedback, 30)
         assert feedback.conversations() == ["new"]
+
+    def test_feedback_on_turns_that_can_not_be_read_stays_and_stops_nothing(
+        self, chatbot: FakeChatbot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        feedback = FeedbackStore(tmp_path / FEEDBACK_FILE)
+        for name in ("damaged", "gone"):
+            feedback.record(Feedback(name, 1, "web:reader", "wrong", "1", 0.0))
+        turns = chatbot.conversations.turns
+
+        def read(conversation_id: str) -> Sequence[Turn]:
+            if conversation_id == "damaged":
+                raise ConversationStoreError("Turn 1 of the conversation can't be read.")
+            return turns(conversation_id)
+
+        monkeypatch.setattr(chatbot.conversations, "turns", read)
+        sweep(still(chatbot), lambda: feedback, 30)
+        assert feedback.conversations() == ["damaged"]

@@ -121,13 +121,11 @@ def test_another_site_cannot_judge_for_a_reader(client: TestClient, tmp_path: Pa
     assert not kept(tmp_path)
 
 
-@pytest.mark.parametrize(("turn", "status"), [("3", 404), ("4", 404), ("0", 404), ("x", 404)])
-def test_only_a_reply_can_be_judged(
-    client: TestClient, chatbot: FakeChatbot, tmp_path: Path, turn: str, status: int
-) -> None:
+@pytest.mark.parametrize("turn", ["3", "4", "0", "x"])
+def test_only_a_reply_can_be_judged(client: TestClient, chatbot: FakeChatbot, tmp_path: Path, turn: str) -> None:
     chatbot.conversations.append("talk", Turn("gone"))
     response = client.post(f"/c/talk/turns/{turn}/feedback", data={"verdict": "right"})
-    assert response.status_code == status
+    assert response.status_code == 404
     assert not kept(tmp_path)
     assert "/c/talk/turns/3/feedback" not in [form["action"] for form in shown(client).all("form")]
 

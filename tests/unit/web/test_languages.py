@@ -102,5 +102,6 @@ class TestSentencesWithValues:
         assert "La petición ocupa más de 64 KiB" in large.text
 
     def test_what_there_are_no_words_for_stays_as_it_is(self) -> None:
-        for sentence in ("", "{what}", "Nothing {like} that."):
-            assert told_in(wording_in("en"), sentence) == sentence
+        endless = "There is no document " + "a at version " * 60 + "here; the list of documents has what can be opened."
+        for sentence in ("", "{what}", "Nothing {like} that.", endless):
+            assert told_in(wording_in("es"), sentence) == sentence

@@ -112,8 +112,9 @@ def test_who_is_turned_away_by_the_queue_does_not_count_against_the_day_either()
             for _ in range(3):
                 await scene.ask()
             scene.chatbot.go.set()
-            while not scene.app.state.site.queue.is_empty:
-                await anyio.sleep(0.005)
+            with anyio.fail_after(10):
+                while not scene.app.state.site.queue.is_empty:
+                    await anyio.sleep(0.005)
             await scene.ask()
         assert scene.statuses == [200, 200, 503, 503, 503]
 

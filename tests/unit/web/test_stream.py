@@ -16,6 +16,7 @@ from bot.answers import Reply
 from bot.errors import GeneratorUnavailable
 from bot.selection import Selection
 from tests.unit.web.fake_chatbot import FakeChatbot, permits, still
+from tests.unit.web.html_page import sound
 from web.app import create_app
 from web.errors import SENTENCES
 from web.settings import WebSettings
@@ -128,14 +129,21 @@ def test_a_page_that_can_not_be_made_is_a_problem_too(client: TestClient, monkey
 def test_a_form_that_is_sent_again_before_the_cookie_came_leaves_the_conversation_its_readers(path: str) -> None:
     chatbot = FakeChatbot(current=(permits(),))
     app = create_app(still(chatbot), WebSettings(public_url="http://bot.example"))
-    form = {"question": "fact?", "conversation_id": "talk", "turn": "1"}
 
     def browser() -> TestClient:
         return TestClient(app, "http://bot.example", follow_redirects=False)
 
+    def form_of(page: str) -> dict[str, str]:
+        hidden = {field["name"]: field["value"] for field in sound(page).all("input", type="hidden")}
+        return {**hidden, "question": "fact?", "conversation_id": "talk", "turn": "1"}
+
+    form = form_of(browser().get("/").text)
     browser().post(path, data=form)  # what it was answered never arrived
     again, friend = browser(), browser()
     again.post(path, data=form)
     assert "/c/talk" in again.get("/conversations").text
-    friend.post(path, data={**form, "question": "list them?", "turn": "2"})
-    assert "/c/talk" not in friend.get("/conversations").text
+    shared = form_of(friend.get("/c/talk").text)
+    for known in (shared, {**shared, "once": ""}, {**shared, "turn": "2"}):  # all that the link tells
+        friend.cookies.clear()
+        friend.post(path, data=known)
+        assert "/c/talk" not in friend.get("/conversations").text

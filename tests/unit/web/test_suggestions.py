@@ -204,6 +204,8 @@ def test_however_callers_choose_documents_each_question_is_tried_over_one_or_all
     over_all = [question for count, question in chatbot.asked if count > 1]
     assert {count for count, _ in chatbot.asked} == {1, 4}
     assert max(Counter(over_all).values()) <= len(chatbot.current), "each document has a section of that name"
+    over_one = Counter(question for count, question in chatbot.asked if count == 1)
+    assert max(over_one.values()) <= len(chatbot.current), "once for each document"
 
 
 def test_a_candidate_that_could_not_be_asked_now_is_asked_again() -> None:
@@ -219,6 +221,11 @@ def test_a_candidate_that_could_not_be_asked_now_is_asked_again() -> None:
         assert await suggestions.first(cast(Chatbot, chatbot), 2) == about("Springs", "Rivers")
 
     anyio.run(run)
+
+
+def test_a_candidate_that_can_not_be_asked_at_all_is_not_tried_for_ever() -> None:
+    chatbot = FakeChatbot(current=(waters(),), max_question_chars=len(about("Wells")[0]))
+    assert texts(worked_out(cast(Chatbot, chatbot))) == about("Lakes", "Wells")
 
 
 class TestPages:
