@@ -19,7 +19,7 @@ from bench.timing import in_turn
 from bot.bootstrap import bootstrap
 from bot.chatbot import Chatbot
 from bot.onnx_reader import FOLDER, OnnxReader
-from bot.reader import Window, window_of
+from bot.reader import Window
 from bot.rewrite import resolve
 from bot.settings import BotSettings
 from eval.cases import load_cases
@@ -50,7 +50,7 @@ def main() -> None:
 def _asked(bot: Chatbot, text: str) -> tuple[str, list[Window]]:
     query = resolve(text, [], bot.language)
     passages = [scored.passage for scored in bot.retriever.search(query).passages[:_READ_FIRST]]
-    return query.standalone, [window_of(passage, bot.documents()[0].title) for passage in passages]
+    return query.standalone, [bot.window(passage) for passage in passages]
 
 
 def _operators() -> dict[str, float]:

@@ -44,7 +44,7 @@ class Judge:
 
     def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:
         """The probability that *draft*, drawn from *evidence*, answers *query*."""
-        missing = tuple(term for term in query.asked.terms if self._index.term_weight(term) >= self._unseen())
+        missing = tuple(term for term in query.asked.terms if self._is_unseen(term) and not self._meant(term))
         features = self.features(query, evidence, draft)
         nearest = max([evidence.similarity, *(candidate.similarity for candidate in evidence.candidates)])
         off_topic = nearest < _OFF_TOPIC_SIMILARITY and features.get("window", UNREAD) < 0
@@ -53,9 +53,13 @@ class Judge:
         model = self._models["answerable" if evidence.readings else "answerable_without_reader"]
         return Assessment(model.probability(features), missing, off_topic)
 
-    def _unseen(self) -> float:
-        """The weight of a term that no sentence holds."""
-        return self._index.term_weight("\x00unseen")
+    def _is_unseen(self, term: str) -> bool:
+        """Whether no sentence holds *term*."""
+        return self._index.term_weight(term) >= self._index.term_weight("\x00unseen")
+
+    def _meant(self, name: str) -> set[str]:
+        """The other terms that *name* is short for, if it is."""
+        return set(terms(self._index.expand(name.upper()))) - {name}
 
     def features(self, query: Query, evidence: Evidence, draft: Draft) -> dict[str, float]:
         """What the regressions see; every feature but the reader's logits lies between 0 and 1."""
@@ -94,7 +98,7 @@ class Judge:
         """Whether *name* is among the terms *there*, or all the words that it is short for."""
         if name in there:
             return True
-        meant = set(terms(self._index.expand(name))) - {name}
+        meant = self._meant(name)
         return bool(meant) and meant <= there
 
 

@@ -27,7 +27,7 @@ from bot.gloss import GLOSSED, glossed_question, glossed_window
 from bot.ground import ground
 from bot.ports import AnswerGenerator, AnswerJudge, ConversationStore, DocumentArchive, Reader
 from bot.premises import takes_for_granted
-from bot.reader import PASSAGES_READ, Window, read_on, window_of
+from bot.reader import PASSAGES_READ, Window, as_written, read_on, spelled_out, window_of
 from bot.refusal_words import refused
 from bot.refusals import details_of, is_after_text, reason_for, wants_advice
 from bot.retrieve import Evidence, Retriever
@@ -66,7 +66,7 @@ class Chatbot:
     """The same chatbot over only the documents that a selection lets through. Raises `bot.errors.NothingSelected`."""
     reader: Reader | None = None
     passages_read: int = PASSAGES_READ
-    answer_threshold: float = 0.45
+    answer_threshold: float = 0.5
     glossed_threshold: float = GLOSSED_THRESHOLD
     max_question_chars: int = 2000
 
@@ -133,9 +133,10 @@ class Chatbot:
         languages = {self._language_of(passage) for passage in passages}
         if self.reader is None or not languages <= {*self.reader.languages, GLOSSED}:
             return evidence
-        windows = [self._window_of(passage) for passage in passages]
+        windows = [self.window(passage) for passage in passages]
         readings = read_on(self.reader.read, self._as_read(query), windows)
-        return replace(evidence, readings={p.id: reading for p, reading in zip(passages, readings, strict=False)})
+        read = zip(passages, windows, readings, strict=False)
+        return replace(evidence, readings={p.id: as_written(reading, window) for p, window, reading in read})
 
     def _as_read(self, query: Query) -> str:
         """The question as the reader reads it.
@@ -145,10 +146,12 @@ class Chatbot:
         asked = self.retriever.index.expand(query.standalone)
         return glossed_question(asked) if GLOSSED in self.retriever.languages else asked
 
-    def _window_of(self, passage: Passage) -> Window:
-        """*passage* as the reader can read it."""
+    def window(self, passage: Passage) -> Window:
+        """*passage* as the reader is shown it: in English, its abbreviations spelled out."""
         window = window_of(passage, self.retriever.cards[passage.document_id].title)
-        return glossed_window(window) if self._language_of(passage) == GLOSSED else window
+        if self._language_of(passage) == GLOSSED:
+            return glossed_window(window)
+        return spelled_out(window, self.retriever.index.long_forms(passage.text, passage.document_id))
 
     def _language_of(self, passage: Passage) -> str:
         return base_language(self.retriever.cards[passage.document_id].language)

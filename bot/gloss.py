@@ -98,7 +98,7 @@ def glossed_window(window: Window) -> Window:
         text += gloss(window.text[sentence.start : sentence.end]).text
         spans.append(Span(start, len(text)))
         text += " "
-    return Window(gloss(window.heading).text, text, tuple(spans))
+    return Window(gloss(window.heading).text, text, tuple(spans), forms=None)
 
 
 @lru_cache(maxsize=1)

@@ -12,9 +12,10 @@ import re
 from bot.courtesies import without_courtesy
 
 _MARKUP = re.compile(
-    r"<\|[^|<>]*\|>|</?[a-z!][^<>]*>|\[/?(?:inst|system|user|assistant)\]|\{\{[^{}]*\}\}|\{%[^%{}]*%\}|\$\([^)]{0,200}\)",
-    re.IGNORECASE,
+    r"<(script|style)\b[^<>]*>.*?</\1>|<\|[^|<>]*\|>|</?[a-z!][^<>]*>|\[/?(?:inst|system|user|assistant)\]|\{\{[^{}]*\}\}|\{%[^%{}]*%\}|\$\([^)]{0,200}\)",
+    re.IGNORECASE | re.DOTALL,
 )
+"""Tags and other marks; of a script or a style sheet what it holds, too."""
 _NO_WORD = re.compile(r"!?\[[^\]]*\]\([^)]*\)|\bhttps?://\S+|\S{40,}|\b(?:\w\s+){6,}\w\b")
 """Images and links, encoded text, and letters written apart."""
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")

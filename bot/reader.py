@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from corpus.documents import Span
+from index import abbreviations
+from index.abbreviations import LongForm
 from index.passages import Passage
 
 PASSAGES_READ = 8
@@ -25,6 +29,9 @@ class Window:
     heading: str
     text: str
     sentences: tuple[Span, ...]
+    forms: tuple[LongForm, ...] | None = ()
+    """What the text has that the passage doesn't, each by its short form in the passage; None where all is other words.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,39 @@ def window_of(passage: Passage, title: str) -> Window:
         heading = f"{heading}\n{passage.lead_in}"
     sentences = (Span(s.span.start - passage.start, s.span.end - passage.start) for s in passage.sentences)
     return Window(heading, passage.text, tuple(sentences))
+
+
+def spelled_out(window: Window, forms: Sequence[LongForm]) -> Window:
+    """*window* with *forms* behind their short forms: the reader doesn't know the abbreviations of a document."""
+    ends = [form.short.end for form in forms]
+    added = [0, *accumulate(len(form.text) + 1 for form in forms)]
+
+    def moved(place: int) -> int:
+        return place + added[bisect_right(ends, place)]
+
+    sentences = (Span(moved(sentence.start), moved(sentence.end)) for sentence in window.sentences)
+    return Window(window.heading, abbreviations.spelled_out(window.text, forms), tuple(sentences), tuple(forms))
+
+
+def as_written(reading: Reading, window: Window) -> Reading:
+    """*reading* with its words where they stand in the passage that *window* was made of, without any where none do."""
+    if window.forms is None:
+        return replace(reading, words=())
+    forms = window.forms
+    return replace(reading, words=tuple(words and _in_passage(words, forms) for words in reading.words))
+
+
+def _in_passage(words: Span, forms: Sequence[LongForm]) -> Span:
+    """What was added stands for its short form."""
+    start, end, added = words.start, words.end, 0
+    for form in forms:
+        begins = form.short.end + added
+        added += len(form.text) + 1
+        if words.start >= begins:
+            start = max(form.short.start, words.start - added)
+        if words.end > begins:
+            end = max(form.short.end, words.end - added)
+    return Span(start, end)
 
 
 Read = Callable[[str, Sequence[Window]], list[Reading]]

@@ -22,7 +22,7 @@ class BotSettings(BaseSettings):
     max_question_chars: int = Field(default=2000, ge=1)
     """The longest question, in characters; a longer one is refused before it is read."""
 
-    answer_threshold: float = Field(default=0.45, ge=0.0, le=1.0)
+    answer_threshold: float = Field(default=0.5, ge=0.0, le=1.0)
     """The least estimated probability that the text answers at which the bot answers."""
 
     use_reader: bool = True

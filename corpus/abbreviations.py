@@ -7,6 +7,7 @@ Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ _DEFINITION = re.compile(r"\(([A-Z][\w.&/-]{1,9})\)")
 _WORD = re.compile(r"\S+")
 _REACH = 400  # code points: no long form is longer
 _INITIAL = re.compile(r"(?<![^\W_])[^\W_]")
+_LETTERS = range(3, 7)  # of what is looked up by its initials
+_CAPITALISED = r"[A-ZÀ-ÖØ-Þ][\w’'-]*"
+_SMALL = r"(?:of|the|and|for|on|to|in|de|del|la|las|los|y|para)"
+_NAME = re.compile(rf"(?<![\w’'-]){_CAPITALISED}(?:(?: {_SMALL})* {_CAPITALISED})+")
 _SUSPENDED = re.compile(r"\S+-\s+(?:and|or|y|e|o|u)\s+$")
 
 
@@ -40,6 +45,25 @@ def learn(text: str) -> dict[str, str]:
         if expanded:
             found.setdefault(short, expanded)
             found.setdefault(singular, expanded)
+    return found
+
+
+def names_by_initials(text: str) -> dict[str, str]:
+    """The names in *text* of three to six letters' initials, the most frequent of each: "OIG", though it is written out
+    as "Office of Inspector General" only. Small words count or don't, as in "DOJ" and "NIH".
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for match in _NAME.finditer(text):
+        words = match[0].split(" ")
+        large = [place for place, word in enumerate(words) if word[0].isupper()]
+        for first, place in enumerate(large):
+            for end in large[first + 1 : first + _LETTERS.stop]:
+                named = words[place : end + 1]
+                initials = {"".join(w[0] for w in named if w[0].isupper()), "".join(w[0] for w in named).upper()}
+                counts.update((short, " ".join(named)) for short in sorted(initials) if len(short) in _LETTERS)
+    found: dict[str, str] = {}
+    for (short, name), _ in counts.most_common():
+        found.setdefault(short, name)
     return found
 
 

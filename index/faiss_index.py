@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from corpus.documents import Document
-from index.abbreviations import expand
+from index.abbreviations import LongForm, expand, long_forms
 from index.errors import IndexCorrupt
 from index.lexical import terms
 from index.passage_store import PASSAGE_TEXTS, SENTENCE_TEXTS, Lexical, PassageStore, open_words
@@ -26,6 +27,8 @@ PASSAGE_CODES, SENTENCE_CODES = "passage_codes.faiss", "sentence_codes.faiss"
 
 _OWN_WORDS_UP_TO = 20_000
 """Sentences; a larger selection of documents is weighed by how rare words are in the whole index."""
+
+_CAPITALS = re.compile(r"\b[A-Z]{3,6}\b")
 
 
 class FaissIndex:
@@ -85,7 +88,18 @@ class FaissIndex:
         """*text* with the long form behind each abbreviation that a document, or any, defines."""
         if document_id is not None:
             return expand(text, self._store.abbreviations[document_id])
-        return expand(text, self._all_abbreviations, any_case=True)
+        return expand(text, {**self._initials_in(text), **self._all_abbreviations}, any_case=True)
+
+    def _initials_in(self, question: str) -> dict[str, str]:
+        """The names that words in capitals in *question* are the initials of, though no document says so."""
+        capitals = [short for short in _CAPITALS.findall(question) if terms(short)]
+        is_shouted = question.isupper() and " " in question
+        names = {} if is_shouted or not capitals else self._store.names_by_initials
+        return {short: names[short] for short in capitals if short in names}
+
+    def long_forms(self, text: str, document_id: str) -> list[LongForm]:
+        """What the abbreviations in *text*, which the document defines, are short for, where it doesn't say."""
+        return long_forms(text, self._store.abbreviations[document_id])
 
     def similarities(self, vector: Vectors, rows: Sequence[int]) -> Vectors:
         """Shape (len(rows),): the cosine of *vector* with each of those sentences."""

@@ -5,6 +5,7 @@ sentences.npy                      a row for each sentence: passage, start, end,
 passage_sentences.npy              the first sentence of each passage
 document_passages.npy              the first passage of each document
 cards.json, abbreviations.json     what is known of each document without its text
+initials.json                      its names by their initials
 passage_texts.npy, sentence_texts.npy    the digest of what is embedded for each
 """
 
@@ -15,7 +16,7 @@ import json
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, overload
 
@@ -23,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from corpus.abbreviations import learn
+from corpus.abbreviations import learn, names_by_initials
 from corpus.documents import Document, DocumentCard, Span, dump_document, load_document_json
 from index.abbreviations import expand
 from index.lexical import LexicalBuilder, LexicalIndex, terms
@@ -33,6 +34,7 @@ from index.records import Records, RecordWriter, mapped
 from index.rows import Rows
 
 PASSAGE_TEXTS, SENTENCE_TEXTS = "passage_texts.npy", "sentence_texts.npy"
+_INITIALS = "initials.json"
 _WORDS = ("passage_words", "sentence_words")
 
 _PASSAGE: TypeAdapter[Passage] = TypeAdapter(Passage)
@@ -88,6 +90,7 @@ class PassageWriter:
         self._first_sentences, self._first_passages = array("q", [0]), array("q", [0])
         self._cards: list[DocumentCard] = []
         self._abbreviations: dict[str, dict[str, str]] = {}
+        self._initials: list[dict[str, str]] = []
         self._words = (LexicalBuilder(), LexicalBuilder())
         self._texts = (bytearray(), bytearray())
 
@@ -106,6 +109,7 @@ class PassageWriter:
         self._documents.add(dump_document(document))
         self._cards.append(document.card)
         self._abbreviations[document.id] = known
+        self._initials.append(names_by_initials(document.text))
         for passage in passages:
             self._words[0].add(passage_words(document, passage, known))
             yield self._text(0, passage.embedded_text)
@@ -132,6 +136,7 @@ class PassageWriter:
         (self._folder / "cards.json").write_bytes(_CARDS.dump_json(tuple(self._cards)))
         abbreviations = json.dumps(list(self._abbreviations.values()), ensure_ascii=False)
         (self._folder / "abbreviations.json").write_text(abbreviations, encoding="utf-8")
+        (self._folder / _INITIALS).write_text(json.dumps(self._initials, ensure_ascii=False), encoding="utf-8")
         for name, words in zip(_WORDS, self._words, strict=True):
             words.finish().save(self._folder / name)
 
@@ -158,6 +163,7 @@ class _Files:
     first_passages: NDArray[np.int64]
     cards: tuple[DocumentCard, ...]
     abbreviations: tuple[dict[str, str], ...]
+    initials: Path
 
     def passage(self, row: int) -> Passage:
         """The passage in *row*, decoded."""
@@ -189,6 +195,14 @@ class PassageStore:
         self.sentences: Sequence[IndexedSentence] = _Sentences(files, self.rows_of_passages, self.rows_of_sentences)
         self._document = lru_cache(_KEPT_DOCUMENTS)(lambda row: load_document_json(files.documents[row]))
 
+    @cached_property
+    def names_by_initials(self) -> dict[str, str]:
+        """Names that the documents write out, by initials; few questions need them, and older indexes have none."""
+        if not self._files.initials.is_file():
+            return {}
+        of_documents = json.loads(self._files.initials.read_bytes())
+        return {short: name for row in reversed(self._chosen.values()) for short, name in of_documents[row].items()}
+
     @classmethod
     def open(cls, folder: Path) -> PassageStore:
         """What a `PassageWriter` wrote. Raises `OSError`, `ValueError`."""
@@ -200,6 +214,7 @@ class PassageStore:
             first_passages=mapped(folder / "document_passages.npy"),
             cards=_CARDS.validate_json((folder / "cards.json").read_bytes()),
             abbreviations=tuple(json.loads((folder / "abbreviations.json").read_bytes())),
+            initials=folder / _INITIALS,
         )
         return cls(files, range(len(files.cards)))
 

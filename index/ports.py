@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.documents import Document, DocumentCard
+from index.abbreviations import LongForm
 from index.passages import Passage, Sentence
 
 Vectors = NDArray[np.float32]
@@ -123,6 +124,10 @@ class PassageIndex(Protocol):
 
     def expand(self, text: str, document_id: str | None = None) -> str:
         """*text* with the long form behind each abbreviation that a document, or any of them, defines."""
+        ...
+
+    def long_forms(self, text: str, document_id: str) -> list[LongForm]:
+        """What the abbreviations in *text*, which the document defines, are short for, where it doesn't say."""
         ...
 
     def sentence_rows(self, passage_row: int) -> range:

@@ -15,6 +15,7 @@ from bot.reader import Reading, Window
 from bot.retrieve import Evidence
 from bot.rewrite import Query
 from corpus.documents import Block, BlockKind, Document, Note, Section, Span
+from index.abbreviations import LongForm
 from index.chunk import chunk
 from index.lexical import terms
 from index.passages import Passage
@@ -175,6 +176,9 @@ class BruteForceIndex:
 
     def expand(self, text: str, document_id: str | None = None) -> str:  # noqa: ARG002 - the port's signature
         return text
+
+    def long_forms(self, text: str, document_id: str) -> list[LongForm]:  # noqa: ARG002 - the port's signature
+        return []
 
     def sentence_rows(self, passage_row: int) -> range:
         rows = [row for row, s in enumerate(self.sentences) if s.passage_row == passage_row]

@@ -26,7 +26,7 @@ from bot.onnx_reader import FOLDER, OnnxReader
 from bot.ports import Reader
 from bot.premises import premise_features
 from bot.rank import SentenceRanker
-from bot.reader import PASSAGES_READ, read_on, window_of
+from bot.reader import PASSAGES_READ, read_on
 from bot.retrieve import Evidence, Retriever
 from index.embedders import MiniLMEmbedder
 from index.ports import Embedder
@@ -82,12 +82,11 @@ def ask_all(samples: Iterable[Sample], embedder: Embedder, reader: Reader) -> li
 
     def ask(sample: Sample) -> list[Asked]:
         retriever = Retriever(sample.index, embedder)
-        title = sample.index.cards[0].title
         asked = []
         for question in sample.questions:
             evidence = retriever.search(question.query)
             passages = [scored.passage for scored in evidence.passages[:PASSAGES_READ]]
-            windows = [window_of(p, title) for p in passages]
+            windows = [sample.window(passage) for passage in passages]
             readings = read_on(reader.read, sample.index.expand(question.query.standalone), windows)
             by_id = {p.id: reading for p, reading in zip(passages, readings, strict=False)}
             asked.append(Asked(sample, question, replace(evidence, readings=by_id)))

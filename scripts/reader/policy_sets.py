@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.reader import Window, window_of
+from bot.reader import Window, spelled_out, window_of
 from bot.retrieve import Retriever
 from bot.rewrite import Query, resolve
 from corpus.load import load_document
 from index.build import build_index, open_index
+from index.passages import Passage
 from index.ports import Embedder, PassageIndex
 from scripts.reader.examples import Example, located
 
@@ -70,6 +71,11 @@ class Sample:
     questions: tuple[PolicyQuestion, ...]
     _folder: tempfile.TemporaryDirectory[str] = field(repr=False)
 
+    def window(self, passage: Passage) -> Window:
+        """*passage* as the bot shows it to the reader."""
+        forms = self.index.long_forms(passage.text, passage.document_id)
+        return spelled_out(window_of(passage, self.index.cards[0].title), forms)
+
 
 def open_sample(slug: str, embedder: Embedder, folder: Path = SAMPLES) -> Sample:
     """Indexes the sample *slug* in a folder of its own."""
@@ -81,7 +87,6 @@ def open_sample(slug: str, embedder: Embedder, folder: Path = SAMPLES) -> Sample
 def policy_examples(sample: Sample, embedder: Embedder) -> Iterator[tuple[PolicyQuestion, Example]]:
     """For each question: the passages that hold its evidence, and the best-retrieved ones that don't."""
     retriever = Retriever(sample.index, embedder)
-    title = sample.index.cards[0].title
     for asked in sample.questions:
         texts = [asked.query.standalone] + ([asked.standalone] if asked.standalone else [])
         ranked = [scored.passage for scored in retriever.search(asked.query).passages]
@@ -89,22 +94,22 @@ def policy_examples(sample: Sample, embedder: Embedder) -> Iterator[tuple[Policy
         others = [p for p in ranked if p not in holding][: _READ - 1]
         for text in map(sample.index.expand, texts):
             for passage in [*holding, *others]:
-                yield asked, _example(text, asked, window_of(passage, title))
+                yield asked, _example(text, asked, passage, sample.window(passage))
 
 
 def read_examples(sample: Sample, embedder: Embedder) -> Iterator[tuple[PolicyQuestion, Example]]:
     """For each question the passages that the bot would read, as it would read them."""
     retriever = Retriever(sample.index, embedder)
-    title = sample.index.cards[0].title
     for asked in sample.questions:
         text = sample.index.expand(asked.query.standalone)
         for scored in retriever.search(asked.query).passages:
-            yield asked, _example(text, asked, window_of(scored.passage, title))
+            yield asked, _example(text, asked, scored.passage, sample.window(scored.passage))
 
 
-def _example(text: str, asked: PolicyQuestion, window: Window) -> Example:
+def _example(text: str, asked: PolicyQuestion, passage: Passage, window: Window) -> Example:
     sentences = tuple(span.of(window.text) for span in window.sentences)
-    labels = tuple(any(quote in s or (len(s) > 20 and s in quote) for quote in asked.evidence) for s in sentences)
+    written = [passage.slice(sentence.span) for sentence in passage.sentences]
+    labels = tuple(any(quote in s or (len(s) > 20 and s in quote) for quote in asked.evidence) for s in written)
     if asked.unanswerable:
         known = None if any(labels) else labels
         return Example(text, window.heading, sentences, False, known, None, f"policy: {asked.kind}")
