@@ -162,7 +162,7 @@ def test_ready_counts_the_explainers(client: TestClient, chatbot: Chatbot) -> No
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/read/none", "Aquí no hay ningún documento &#39;none&#39;, en ninguna versión."),
+        ("/read/none", "Aquí no hay ningún documento &#39;none&#39;; la lista de documentos dice cuáles hay."),
         ("/read/none/v1", "Aquí no hay ningún documento &#39;none&#39; en la versión &#39;v1&#39;; la lista"),
     ],
 )

@@ -173,7 +173,7 @@ def test_what_goes_wrong_in_a_worker_names_the_case(factory: Any, question: str,
 
 
 SLOW = """
-import sys, time
+import signal, sys, time
 from eval.asking import ask_in_processes
 from eval.cases import EvalCase
 
@@ -183,6 +183,7 @@ class Slow:
         time.sleep(600)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored where the tests run in the background
     fields = dict(question="q", kind="fact", document="d", status="answered", facts=["x"])
     ask_in_processes([EvalCase(id=f"case-{n}", **fields) for n in range(4)], Slow, 2)
 """
