@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 _SHORTEST = 4
 """Letters of a word that may be a cognate; of less, likeness is chance."""
@@ -75,8 +76,7 @@ class Cognates:
 
     def __init__(self, words: Iterable[str], general: Cognates | None = None) -> None:
         self._words = frozenset(words)
-        self._by_spelling = _by_spelling(self._words)
-        self._general = general._by_spelling if general else {}
+        self._general = general
 
     def __contains__(self, word: object) -> bool:
         """Whether the texts hold *word*."""
@@ -89,19 +89,20 @@ class Cognates:
         if len(word) < _SHORTEST:
             return None
         forms = list(_forms(word, (*_SURE, *_LIKELY)))
-        for known in (self._by_spelling, self._general):
+        for known in (self._by_spelling, self._general._by_spelling if self._general else {}):
             found = next((english for form in forms if (english := known.get(_spelling(form)))), None)
             if found:
                 return found
         return next(_forms(word, _SURE), None)
 
-
-def _by_spelling(words: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for word in sorted(words):
-        if len(word) >= _SHORTEST:
-            found.setdefault(_spelling(word), word)
-    return found
+    @cached_property
+    def _by_spelling(self) -> dict[str, str]:
+        """The words by how both languages spell them; it takes a while to make, and English questions need it never."""
+        found: dict[str, str] = {}
+        for word in sorted(self._words):
+            if len(word) >= _SHORTEST:
+                found.setdefault(_spelling(word), word)
+        return found
 
 
 def _forms(word: str, endings: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterator[str]:

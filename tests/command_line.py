@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import pytest
@@ -14,6 +15,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *
     monkeypatch.setattr(sys, "argv", ["footnoted", *map(str, words)])
     with pytest.raises(SystemExit) as left:
         cli.main()
+    gc.unfreeze()  # the process doesn't end here
     out, err = capsys.readouterr()
     assert "Traceback" not in err
     return int(left.value.code or 0), out, err

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -59,6 +61,22 @@ def run(
 
 
 def _ask_one(question: str, data_dir: Path | None, selection: Selection, as_json: bool) -> None:
+    with _nothing_to_collect():
+        _answer_one(question, data_dir, selection, as_json)
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """Looks for no garbage, now or when the process ends: one answer leaves little, and looking takes long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _answer_one(question: str, data_dir: Path | None, selection: Selection, as_json: bool) -> None:
     from bot.chatbot import new_conversation_id
     from bot.footnotes import reply_dict
     from footnoted.terminal import print_reply
