@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,14 @@ def main() -> None:
     given = parser.parse_args()
     python = str(given.environment / "bin/python") if given.environment else sys.executable
     questions = [case.question for case in load_cases(())]
-    ask = [python, "-m", "footnoted", "ask", "--data-dir", str(given.data_dir), questions[0]]
+    ask = [python, "-m", "footnoted", "ask", "--data-dir", str(given.data_dir)]
     floor = [sys.executable, "-m", "bench.floor", *map(str, sorted(bundled_explainers().glob("*.md"))), "--"]
-    _output(ask)  # files are read from the disk once
     asks, floors, floor_says = [], [], dict[str, float]()
-    for _ in range(given.rounds):
-        asks.append(seconds(lambda: _output(ask)))
-        floors.append(seconds(lambda: floor_says.update(json.loads(_output([*floor, questions[0]])[-1]))))
+    asked = questions[:: len(questions) // given.rounds][: given.rounds]
+    _output([*ask, asked[0]])  # files are read from the disk once
+    for question in asked:  # of various kinds: some are read on, or need the language detector
+        asks.append(seconds(partial(_output, [*ask, question])))
+        floors.append(seconds(lambda said=question: floor_says.update(json.loads(_output([*floor, said])[-1]))))
     found: dict[str, Any] = {
         "environment": "serving" if given.environment else "this",
         "ask_s": statistics.median(asks),

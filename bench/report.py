@@ -108,7 +108,8 @@ def _cold(cold: Found) -> list[str]:
     where = "the fresh serving" if cold["environment"] == "serving" else "this"
     lines = [
         f"The bot runs from {where} environment.",
-        f"`footnoted ask`, from the shell to the answer, index built: {cold['ask_s']:.2f} s. The floor, a",
+        f"`footnoted ask`, from the shell to the answer, index built: {cold['ask_s']:.2f} s, the median",
+        "of several questions. The floor, a",
         "script of 40 lines with",
         f"sentence-transformers and FAISS (`bench/floor.py`): {cold['floor_s']:.1f} s, of which {floor:.1f} s",
         "aren't the building of its index.",

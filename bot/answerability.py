@@ -44,7 +44,8 @@ class Judge:
 
     def assess(self, query: Query, evidence: Evidence, draft: Draft) -> Assessment:
         """The probability that *draft*, drawn from *evidence*, answers *query*."""
-        missing = tuple(term for term in query.asked.terms if self._is_unseen(term) and not self._meant(term))
+        asked = query.asked
+        missing = tuple(term for term in asked.terms if self._is_unseen(term) and not self._meant(term, asked.text))
         features = self.features(query, evidence, draft)
         nearest = max([evidence.similarity, *(candidate.similarity for candidate in evidence.candidates)])
         off_topic = nearest < _OFF_TOPIC_SIMILARITY and features.get("window", UNREAD) < 0
@@ -57,9 +58,10 @@ class Judge:
         """Whether no sentence holds *term*."""
         return self._index.term_weight(term) >= self._index.term_weight("\x00unseen")
 
-    def _meant(self, name: str) -> set[str]:
-        """The other terms that *name* is short for, if it is."""
-        return set(terms(self._index.expand(name.upper()))) - {name}
+    def _meant(self, name: str, question: str) -> set[str]:
+        """The other terms that *name* is short for, if it is, as it is written in *question*."""
+        capitals = name.upper()
+        return set(terms(self._index.expand(capitals if capitals in question else name))) - {name}
 
     def features(self, query: Query, evidence: Evidence, draft: Draft) -> dict[str, float]:
         """What the regressions see; every feature but the reader's logits lies between 0 and 1."""
@@ -72,8 +74,8 @@ class Judge:
                 (c.similarity for c in evidence.candidates if c.text in claimed), default=0.0
             ),
             "similarity_of_passage": evidence.similarity,
-            "names_not_in_passage": _half_of(not self._present(name, in_passage) for name in asked.names),
-            "names_not_in_quote": _half_of(not self._present(name, in_quote) for name in asked.names),
+            "names_not_in_passage": _half_of(not self._present(name, asked.text, in_passage) for name in asked.names),
+            "names_not_in_quote": _half_of(not self._present(name, asked.text, in_quote) for name in asked.names),
             "numbers_not_in_passage": _half_of(n not in in_passage for n in asked.names if n[0].isdigit()),
             "kind_missing": float(not met),
             **_read(evidence, draft),
@@ -94,11 +96,11 @@ class Judge:
             set(terms(self._index.expand(around, first), language)),
         )
 
-    def _present(self, name: str, there: set[str]) -> bool:
-        """Whether *name* is among the terms *there*, or all the words that it is short for."""
+    def _present(self, name: str, question: str, there: set[str]) -> bool:
+        """Whether *name* of *question* is among the terms *there*, or all the words that it is short for."""
         if name in there:
             return True
-        meant = self._meant(name)
+        meant = self._meant(name, question)
         return bool(meant) and meant <= there
 
 

@@ -18,6 +18,8 @@ _WORD = re.compile(r"\S+")
 _REACH = 400  # code points: no long form is longer
 _INITIAL = re.compile(r"(?<![^\W_])[^\W_]")
 _LETTERS = range(3, 7)  # of what is looked up by its initials
+_LONGEST_NAME = 12  # capitalised words; more are a table of contents, or shouted
+_MOST_NAMES = 2000
 _CAPITALISED = r"[A-ZÀ-ÖØ-Þ][\w’'-]*"
 _SMALL = r"(?:of|the|and|for|on|to|in|de|del|la|las|los|y|para)"
 _NAME = re.compile(rf"(?<![\w’'-]){_CAPITALISED}(?:(?: {_SMALL})* {_CAPITALISED})+")
@@ -56,13 +58,15 @@ def names_by_initials(text: str) -> dict[str, str]:
     for match in _NAME.finditer(text):
         words = match[0].split(" ")
         large = [place for place, word in enumerate(words) if word[0].isupper()]
+        if len(large) > _LONGEST_NAME:
+            continue
         for first, place in enumerate(large):
             for end in large[first + 1 : first + _LETTERS.stop]:
                 named = words[place : end + 1]
                 initials = {"".join(w[0] for w in named if w[0].isupper()), "".join(w[0] for w in named).upper()}
                 counts.update((short, " ".join(named)) for short in sorted(initials) if len(short) in _LETTERS)
     found: dict[str, str] = {}
-    for (short, name), _ in counts.most_common():
+    for (short, name), _ in counts.most_common(_MOST_NAMES):
         found.setdefault(short, name)
     return found
 

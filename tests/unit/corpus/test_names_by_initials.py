@@ -23,7 +23,9 @@ def test_the_most_frequent_name_of_the_initials_is_known(text: str, short: str, 
     assert names_by_initials(text)[short] == name
 
 
-@pytest.mark.parametrize("text", ["", "New York", "the office of inspector general", "One\nTwo\nThree", "A1 B2. C3"])
+@pytest.mark.parametrize(
+    "text", ["", "New York", "the office of inspector general", "One\nTwo\nThree", "Aa Bb Cc " * 5, "A1 B2. C3"]
+)
 def test_what_is_no_name_of_three_letters_is_not(text: str) -> None:
     assert names_by_initials(text) == {}
 
