@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from corpus.documents import Document
-from index.abbreviations import LongForm, expand, long_forms
+from index.abbreviations import LongForm, expand, long_forms, spelled_out
 from index.errors import IndexCorrupt
 from index.lexical import terms
 from index.passage_store import PASSAGE_TEXTS, SENTENCE_TEXTS, Lexical, PassageStore, open_words
@@ -29,6 +29,8 @@ _OWN_WORDS_UP_TO = 20_000
 """Sentences; a larger selection of documents is weighed by how rare words are in the whole index."""
 
 _CAPITALS = re.compile(r"\b[A-Z]{3,6}\b")
+_SENTENCES_WITH_IT = 100
+"""How many sentences that hold a word tell whether it is written in lower case."""
 
 
 class FaissIndex:
@@ -88,7 +90,21 @@ class FaissIndex:
         """*text* with the long form behind each abbreviation that a document, or any, defines."""
         if document_id is not None:
             return expand(text, self._store.abbreviations[document_id])
-        return expand(text, {**self._initials_in(text), **self._all_abbreviations}, any_case=True)
+        known = {**self._initials_in(text), **self._all_abbreviations}
+        forms = long_forms(text, known, any_case=True)
+        return spelled_out(text, [form for form in forms if not self._is_a_word(form.short.of(text))])
+
+    def _is_a_word(self, written: str) -> bool:
+        """Whether *written* in lower case is a word of the documents, too: "a cap on rents" is no CAP."""
+        if not written.islower():
+            return False
+        found = self._sentence_words.search(terms(written), _SENTENCES_WITH_IT)
+        said = re.compile(rf"(?<!\w){re.escape(written)}")
+        return any(said.search(self._sentence(row)) for row in found.rows)
+
+    def _sentence(self, row: int) -> str:
+        indexed = self.sentences[row]
+        return self.passages[indexed.passage_row].slice(indexed.sentence.span)
 
     def _initials_in(self, question: str) -> dict[str, str]:
         """The names that words in capitals in *question* are the initials of, though no document says so."""

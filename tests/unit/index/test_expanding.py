@@ -16,6 +16,7 @@ DOCUMENT = document_of(
         "Fees",
         [
             "The Pear Growers' Board (PGB) sets the fees. The PGB meets in May.",
+            "The Cider Apples Plan (CAP) is old. There is a cap on fees, and orchards were capped in size.",
             "The Ashford Office of Orchard Inspection looked at 40 orchards. The Department of Trees paid.",
         ],
     )
@@ -33,6 +34,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> PassageIndex:
     ("question", "expanded"),
     [
         ("When does the pgb meet?", "When does the pgb Pear Growers' Board meet?"),
+        ("How old is the CAP?", "How old is the CAP Cider Apples Plan?"),
+        ("How high is the cap?", "How high is the cap?"),
         ("What did the OOI find?", "What did the OOI Office of Orchard Inspection find?"),
         ("What did the DOT pay?", "What did the DOT Department of Trees pay?"),
         ("OOI", "OOI Office of Orchard Inspection"),
