@@ -61,7 +61,7 @@ def names_by_initials(text: str) -> dict[str, str]:
         if len(large) > _LONGEST_NAME:
             continue
         for first, place in enumerate(large):
-            for end in large[first + 1 : first + _LETTERS.stop]:
+            for end in large[first + 1 : first + _LETTERS.stop - 1]:
                 named = words[place : end + 1]
                 initials = {"".join(w[0] for w in named if w[0].isupper()), "".join(w[0] for w in named).upper()}
                 counts.update((short, " ".join(named)) for short in sorted(initials) if len(short) in _LETTERS)

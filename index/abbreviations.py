@@ -17,9 +17,9 @@ class LongForm(NamedTuple):
     text: str
 
 
-def expand(text: str, abbreviations: Mapping[str, str], *, any_case: bool = False) -> str:
+def expand(text: str, abbreviations: Mapping[str, str]) -> str:
     """*text* with each known short form followed by its long form, unless that is there already."""
-    return spelled_out(text, long_forms(text, abbreviations, any_case=any_case))
+    return spelled_out(text, long_forms(text, abbreviations))
 
 
 def long_forms(text: str, abbreviations: Mapping[str, str], *, any_case: bool = False) -> list[LongForm]:

@@ -15,6 +15,7 @@ COOKIE = "footnoted_reader"
 """Set when a reader asks their first question on the pages, or judges a reply, and not before."""
 _A_YEAR_S = 365 * 24 * 3600
 _LONGEST = 200
+_LONGEST_WORD = 64
 _AGAIN_S = 60.0
 _NEWCOMERS = 1024
 
@@ -50,7 +51,8 @@ class Readers:
 
     def _new(self, asked: tuple[str, str] | None) -> str:
         fresh = (secrets.token_urlsafe(16), time.monotonic())
-        reader, since = self._newcomers.get(asked, lambda: fresh) if asked and asked[1] else fresh
+        is_a_forms = asked is not None and 0 < len(asked[1]) <= _LONGEST_WORD
+        reader, since = self._newcomers.get(asked, lambda: fresh) if asked and is_a_forms else fresh
         return reader if since + _AGAIN_S > fresh[1] else fresh[0]
 
     def remember(self, request: Request, response: Response, reader: str) -> None:

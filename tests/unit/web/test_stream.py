@@ -140,6 +140,12 @@ def test_a_form_that_is_sent_again_before_the_cookie_came_leaves_the_conversatio
     form = form_of(browser().get("/").text)
     browser().post(path, data=form)  # what it was answered never arrived
     again, friend = browser(), browser()
+    for made_up in ("", "x" * 65):
+        with browser() as other:
+            for _ in range(2):
+                other.cookies.clear()
+                other.post(path, data={**form, "conversation_id": f"their{len(made_up)}", "once": made_up})
+            assert f"/c/their{len(made_up)}" not in other.get("/conversations").text
     again.post(path, data=form)
     assert "/c/talk" in again.get("/conversations").text
     shared = form_of(friend.get("/c/talk").text)
